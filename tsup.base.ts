@@ -1,0 +1,22 @@
+import type { Options } from "tsup";
+
+/**
+ * How every package is built: ES2022 modules with their declarations, readable (not minified, one chunk per shared part),
+ * and sources shipped beside them so that source maps lead somewhere.
+ */
+export function packageBuild(entry: readonly string[] = ["src/index.ts"], options: Options = {}): Options {
+  return {
+    entry: [...entry],
+    format: ["esm"],
+    platform: "neutral",
+    target: "es2022",
+    dts: true,
+    sourcemap: true,
+    splitting: true,
+    clean: true,
+    treeshake: false,
+    silent: true,
+    external: [/^node:/, /^cloudflare:/, /^bun$/],
+    ...options,
+  };
+}
