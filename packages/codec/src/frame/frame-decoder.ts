@@ -1,0 +1,184 @@
+/**
+ * RFC 6455 section 5.2: bytes in, frames out. Each header is checked as its bytes arrive; a payload that lies whole in
+ * the chunk is given in place, any other piece by piece. Nothing is buffered here but an unfinished header.
+ */
+import type { ProtocolErrorCode } from "../errors.ts";
+import { rotateKey } from "./masking.ts";
+import { FIN, MASK, MAX_CONTROL_PAYLOAD, Opcode, RSV_BITS } from "./opcode.ts";
+
+/** The longest header: 2 + 8 of length + 4 of masking key. */
+const MAX_HEADER = 14;
+const TWO_TO_32 = 0x1_0000_0000;
+
+/** What the decoder calls. The payload is still masked, so that unmasking and copying can be one pass. */
+export interface FrameHandler {
+  /** A frame whose payload is `bytes` from `start` to `end`, to be unmasked with `key`. */
+  onFrame(first: number, bytes: Uint8Array, start: number, end: number, key: number): void;
+  /** A frame whose payload of `length` bytes is not all there yet. `onPiece` follows, at least once. */
+  onFrameStart(first: number, length: number): void;
+  /** The next piece of the payload; `key` is the one for its first octet. */
+  onPiece(bytes: Uint8Array, start: number, end: number, key: number, last: boolean): void;
+  /** A header that is not legal. Nothing follows. */
+  onFault(code: ProtocolErrorCode): void;
+}
+
+export class FrameDecoder {
+  /** Set while a fragmented message is unfinished: a continuation must follow (section 5.4). */
+  fragmented = false;
+  /** The reserved bits that a message's first frame may carry. */
+  allowedRsv = 0;
+  /** How long the payload of a data frame may be; the assembler lowers it by what a message already has. */
+  maxLength: number;
+  /** The same for the first frame of a message that an extension transforms. */
+  maxTransformedLength: number;
+
+  readonly #handler: FrameHandler;
+  readonly #maskBit: number;
+  /** Bytes of a header that ended with its chunk. */
+  readonly #partial = new Uint8Array(MAX_HEADER);
+  #partialLength = 0;
+  #halted = false;
+
+  // The header read last.
+  #first = 0;
+  #length = 0;
+  #key = 0;
+  /** Payload bytes still to come of a frame that was started. */
+  #remaining = 0;
+
+  /** @param expectMasked true for a server, which only accepts masked frames (section 5.1); false for a client */
+  constructor(handler: FrameHandler, expectMasked: boolean, maxLength: number, maxTransformedLength: number) {
+    this.#handler = handler;
+    this.#maskBit = expectMasked ? MASK : 0;
+    this.maxLength = maxLength;
+    this.maxTransformedLength = maxTransformedLength;
+  }
+
+  /** Stops between two frames; `decode` returns how far it came. */
+  halt(): void {
+    this.#halted = true;
+  }
+
+  /** Reads frames from `chunk` at `from`. Returns the position reached: its length unless the decoder was halted. */
+  decode(chunk: Uint8Array, from: number): number {
+    const end = chunk.length;
+    let at = from;
+    this.#halted = false;
+    if (this.#remaining > 0) at = this.#continuePayload(chunk, at, end);
+    while (at < end && !this.#halted) {
+      let size = this.#partialLength === 0 ? this.#readHeader(chunk, at, end) : 0;
+      if (size === 0) {
+        at = this.#completeHeader(chunk, at, end);
+        if (this.#partialLength > 0) return at;
+        size = this.#halted ? -1 : 0;
+      }
+      if (size < 0) return end;
+      at += size;
+      const stop = at + this.#length;
+      if (stop <= end) {
+        this.#handler.onFrame(this.#first, chunk, at, stop, this.#key);
+        at = stop;
+      } else {
+        this.#remaining = this.#length;
+        this.#handler.onFrameStart(this.#first, this.#length);
+        if (at < end && !this.#halted) at = this.#continuePayload(chunk, at, end);
+      }
+    }
+    return at;
+  }
+
+  #continuePayload(chunk: Uint8Array, at: number, end: number): number {
+    const stop = Math.min(end, at + this.#remaining);
+    const done = this.#length - this.#remaining;
+    this.#remaining -= stop - at;
+    this.#handler.onPiece(chunk, at, stop, rotateKey(this.#key, done), this.#remaining === 0);
+    return stop;
+  }
+
+  /** Moves bytes into the unfinished header until it is complete or illegal; each stage is checked as it is there. */
+  #completeHeader(chunk: Uint8Array, from: number, end: number): number {
+    let at = from;
+    while (at < end) {
+      this.#partial[this.#partialLength++] = chunk[at++];
+      const size = this.#readHeader(this.#partial, 0, this.#partialLength);
+      if (size !== 0) {
+        this.#partialLength = 0;
+        break;
+      }
+    }
+    return at;
+  }
+
+  /** The header's size if it is complete, 0 if more bytes are wanted, -1 if it is illegal (and was reported). */
+  #readHeader(bytes: Uint8Array, at: number, end: number): number {
+    if (end - at < 2) return 0;
+    const first = bytes[at];
+    const second = bytes[at + 1];
+    const shortLength = second & 0x7f;
+    const fault = this.#checkFirstBytes(first, second, shortLength);
+    if (fault !== undefined) return this.#fault(fault);
+    let length = shortLength;
+    let size = 2;
+    if (shortLength > 125) {
+      size = shortLength === 126 ? 4 : 10;
+      if (end - at < size) return 0;
+      if (shortLength === 126) {
+        length = (bytes[at + 2] << 8) | bytes[at + 3];
+        if (length < 126) return this.#fault("length-not-minimal");
+      } else {
+        // Two 32-bit halves: what is past 2^53 is over every limit, rounded or not.
+        const high = uint32(bytes, at + 2);
+        if (high >= 0x8000_0000) return this.#fault("length-top-bit");
+        length = high * TWO_TO_32 + uint32(bytes, at + 6);
+        if (length < 65536) return this.#fault("length-not-minimal");
+      }
+    }
+    if (length > this.maxLength && !this.#mayBeLonger(first, length)) return this.#fault("message-too-large");
+    if (this.#maskBit !== 0) {
+      if (end - at < size + 4) return 0;
+      const key = at + size;
+      this.#key = bytes[key] | (bytes[key + 1] << 8) | (bytes[key + 2] << 16) | (bytes[key + 3] << 24);
+      size += 4;
+    }
+    this.#first = first;
+    this.#length = length;
+    return size;
+  }
+
+  #checkFirstBytes(first: number, second: number, length: number): ProtocolErrorCode | undefined {
+    const opcode = first & 0x0f;
+    if (opcode > Opcode.BINARY) {
+      if ((first & RSV_BITS) !== 0) return "reserved-bits";
+      if (opcode < Opcode.CLOSE || opcode > Opcode.PONG) return "reserved-opcode";
+      if ((second & MASK) !== this.#maskBit) return this.#maskFault();
+      if ((first & FIN) === 0) return "control-fragmented";
+      if (length > MAX_CONTROL_PAYLOAD) return "control-too-long";
+      return undefined;
+    }
+    const allowed = opcode === Opcode.CONTINUATION ? 0 : this.allowedRsv;
+    if ((first & RSV_BITS & ~allowed) !== 0) return "reserved-bits";
+    if ((second & MASK) !== this.#maskBit) return this.#maskFault();
+    if (this.fragmented) return opcode === Opcode.CONTINUATION ? undefined : "expected-continuation";
+    return opcode === Opcode.CONTINUATION ? "unexpected-continuation" : undefined;
+  }
+
+  /** A control frame's length was checked already; a transformed message has a limit of its own. */
+  #mayBeLonger(first: number, length: number): boolean {
+    if ((first & 0x08) !== 0) return true;
+    return (first & RSV_BITS) !== 0 && length <= this.maxTransformedLength;
+  }
+
+  #maskFault(): ProtocolErrorCode {
+    return this.#maskBit === 0 ? "mask-forbidden" : "mask-required";
+  }
+
+  #fault(code: ProtocolErrorCode): number {
+    this.#halted = true;
+    this.#handler.onFault(code);
+    return -1;
+  }
+}
+
+function uint32(bytes: Uint8Array, at: number): number {
+  return bytes[at] * 0x100_0000 + ((bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]);
+}

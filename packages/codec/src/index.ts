@@ -1,0 +1,31 @@
+/** The public names of the codec, each exported explicitly. */
+export { type Outlet, OutputBuffer } from "./bytes/outlet.ts";
+export { type DecodeText, decodeText, encodeUtf8 } from "./bytes/text.ts";
+export {
+  PROTOCOL_RULES,
+  ProtocolError,
+  type ProtocolErrorCode,
+  type Rule,
+  UsageError,
+} from "./errors.ts";
+export type {
+  DeflateEngine,
+  Deflater,
+  DeflaterOptions,
+  Inflater,
+  InflaterOptions,
+} from "./extensions/deflate-engine.ts";
+export type {
+  ClientExtension,
+  ExtensionDeclined,
+  ExtensionOffer,
+  MessageExtension,
+  ServerExtension,
+} from "./extensions/extension.ts";
+export { CloseCode, isWireCloseCode } from "./frame/close-code.ts";
+export { type CloseStatus, closePayload, readClosePayload } from "./frame/close-payload.ts";
+export type { MaskKeySource } from "./frame/frame-encoder.ts";
+export { Opcode } from "./frame/opcode.ts";
+export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+export { Protocol, type ProtocolHandler, type ProtocolOptions } from "./protocol.ts";
+export { PROTOCOL_STATES, type ProtocolState } from "./protocol-state.ts";

@@ -1,0 +1,345 @@
+/**
+ * RFC 6455 sections 5.4 and 5.6: frames in, messages out. Joins fragments, hands payloads to the extension that owns
+ * their reserved bit, checks text as it arrives, keeps the message limit; or shows a message chunk by chunk.
+ */
+import type { DecodeText } from "../bytes/text.ts";
+import { Utf8Validator } from "../bytes/utf8.ts";
+import { ProtocolError, type ProtocolErrorCode } from "../errors.ts";
+import type { MessageExtension } from "../extensions/extension.ts";
+import { FrameDecoder, type FrameHandler } from "../frame/frame-decoder.ts";
+import { maskInPlace } from "../frame/masking.ts";
+import { FIN, Opcode, RSV_BITS } from "../frame/opcode.ts";
+import { type Limits, transformedSizeLimit } from "../limits.ts";
+import { PayloadBlock } from "./payload-block.ts";
+import { PayloadCollector } from "./payload-collector.ts";
+
+/** Input and output of an extension go in pieces of this size, so that one call never takes long. */
+const PIECE = 64 * 1024;
+const LARGEST_OUTPUT = 256 * 1024;
+/** After so many bytes through an extension the assembler suspends, and the event loop has its turn. */
+const TURN_BUDGET = 512 * 1024;
+
+const FIN_TEXT = FIN | Opcode.TEXT;
+const FIN_BINARY = FIN | Opcode.BINARY;
+const EMPTY = new Uint8Array(0);
+
+export interface MessageHandler {
+  /** A whole message; bytes are the receiver's own. */
+  onMessage(message: string | Uint8Array): void;
+  /** A message begins that is shown chunk by chunk; the chunks of a text are valid UTF-8 as far as they go. */
+  onStreamStart(text: boolean): void;
+  onStreamChunk(chunk: Uint8Array): void;
+  onStreamEnd(): void;
+  /** A control frame; the payload is valid during the call only. */
+  onControl(opcode: number, payload: Uint8Array): void;
+  onFault(error: ProtocolError): void;
+}
+
+export class MessageAssembler implements FrameHandler {
+  /** True while work of the last chunk waits for `resume`. */
+  suspended = false;
+
+  readonly #handler: MessageHandler;
+  readonly #limits: Limits;
+  readonly #extension: MessageExtension | undefined;
+  readonly #decodeText: DecodeText;
+  readonly #decoder: FrameDecoder;
+  readonly #collector = new PayloadCollector();
+  readonly #block = new PayloadBlock();
+  readonly #utf8 = new Utf8Validator();
+  #failed = false;
+  #streaming = false;
+
+  // The message under way.
+  #underWay = false;
+  #first = 0;
+  #last = false;
+  #streamed = false;
+  #transformed = false;
+  /** Payload bytes as received, and after the extension. */
+  #received = 0;
+  #size = 0;
+  #sizeLimit: number;
+
+  // Work left over from the chunk when suspended.
+  #rest: Uint8Array = EMPTY;
+  #pieceRest: Uint8Array = EMPTY;
+  #pieceEnds = false;
+  #inPiece = false;
+  #spent = 0;
+
+  // A control frame whose payload spans chunks.
+  #control: Uint8Array = EMPTY;
+  #controlOpcode = 0;
+  #controlLength = 0;
+
+  constructor(
+    handler: MessageHandler,
+    expectMasked: boolean,
+    limits: Limits,
+    extension: MessageExtension | undefined,
+    decodeText: DecodeText,
+  ) {
+    this.#handler = handler;
+    this.#limits = limits;
+    this.#extension = extension;
+    this.#decodeText = decodeText;
+    this.#sizeLimit = limits.maxMessageSize;
+    this.#decoder = new FrameDecoder(this, expectMasked, 0, 0);
+    this.#decoder.allowedRsv = extension === undefined ? 0 : extension.rsv;
+    this.#expectMessage();
+  }
+
+  /** Whether the next message is shown chunk by chunk in the place of being put together. */
+  get streaming(): boolean {
+    return this.#streaming;
+  }
+
+  set streaming(value: boolean) {
+    this.#streaming = value;
+    if (!this.#underWay) this.#expectMessage();
+  }
+
+  /** Takes a chunk, and owns it. Returns true if a view of it was kept. */
+  receive(chunk: Uint8Array): boolean {
+    if (this.#failed) return false;
+    if (this.suspended) {
+      this.#rest = this.#rest.length === 0 ? chunk : concat(this.#rest, chunk);
+      return true;
+    }
+    this.#spent = 0;
+    this.#decodeFrom(chunk, 0);
+    const kept = this.#block.keptChunk || this.#collector.keptChunk || this.suspended;
+    this.#block.release();
+    this.#collector.keptChunk = false;
+    return kept;
+  }
+
+  /** Goes on where it was suspended. */
+  resume(): void {
+    if (!this.suspended || this.#failed) return;
+    this.suspended = false;
+    this.#spent = 0;
+    if (this.#inPiece) this.#transform(this.#pieceRest, this.#pieceEnds);
+    if (!this.suspended && this.#rest.length > 0) {
+      const rest = this.#rest;
+      this.#rest = EMPTY;
+      this.#decodeFrom(rest, 0);
+    }
+    this.#block.release();
+    this.#collector.keptChunk = false;
+  }
+
+  /** Stops for good: input is discarded and nothing is retained. */
+  stop(): void {
+    this.#failed = true;
+    this.suspended = false;
+    this.#decoder.halt();
+    this.#collector.clear();
+    this.#rest = EMPTY;
+    this.#pieceRest = EMPTY;
+  }
+
+  #decodeFrom(chunk: Uint8Array, from: number): void {
+    const reached = this.#decoder.decode(chunk, from);
+    if (this.suspended && reached < chunk.length) this.#rest = chunk.subarray(reached);
+  }
+
+  onFrame(first: number, bytes: Uint8Array, start: number, end: number, key: number): void {
+    if (!this.#streaming) {
+      // The way of nearly every message: one frame, whole in its chunk.
+      if (first === FIN_BINARY) {
+        this.#handler.onMessage(this.#block.own(bytes, start, end, key));
+        return;
+      }
+      if (first === FIN_TEXT) {
+        maskInPlace(bytes, start, end, key);
+        const text = this.#decodeText(bytes, start, end);
+        if (text === undefined) this.onFault("invalid-utf8");
+        else this.#handler.onMessage(text);
+        return;
+      }
+    }
+    if (first >= 0x88) {
+      maskInPlace(bytes, start, end, key);
+      this.#handler.onControl(first & 0x0f, bytes.subarray(start, end));
+      return;
+    }
+    this.#startFrame(first, end - start);
+    this.#takePiece(bytes, start, end, key, true);
+  }
+
+  onFrameStart(first: number, length: number): void {
+    if (first >= 0x88) {
+      this.#control = new Uint8Array(length);
+      this.#controlOpcode = first & 0x0f;
+      this.#controlLength = 0;
+      return;
+    }
+    this.#startFrame(first, length);
+  }
+
+  onPiece(bytes: Uint8Array, start: number, end: number, key: number, last: boolean): void {
+    if (this.#controlOpcode === 0) {
+      this.#takePiece(bytes, start, end, key, last);
+      return;
+    }
+    maskInPlace(bytes, start, end, key);
+    this.#control.set(bytes.subarray(start, end), this.#controlLength);
+    this.#controlLength += end - start;
+    if (!last) return;
+    const opcode = this.#controlOpcode;
+    const payload = this.#control;
+    this.#controlOpcode = 0;
+    this.#control = EMPTY;
+    this.#handler.onControl(opcode, payload);
+  }
+
+  onFault(code: ProtocolErrorCode): void {
+    this.#fail(new ProtocolError(code));
+  }
+
+  #startFrame(first: number, length: number): void {
+    const decoder = this.#decoder;
+    if ((first & 0x0f) !== Opcode.CONTINUATION) {
+      this.#first = first;
+      this.#transformed = (first & RSV_BITS) !== 0;
+      this.#streamed = this.#streaming;
+      this.#underWay = true;
+      this.#sizeLimit = this.#streamed ? this.#limits.maxStreamSize : this.#limits.maxMessageSize;
+      if (this.#streamed) this.#handler.onStreamStart((first & 0x0f) === Opcode.TEXT);
+    }
+    this.#last = (first & FIN) !== 0;
+    this.#received += length;
+    decoder.fragmented = !this.#last;
+    decoder.maxLength = (this.#transformed ? transformedSizeLimit(this.#sizeLimit) : this.#sizeLimit) - this.#received;
+  }
+
+  /** The next piece of a data frame's payload; `last` ends the frame. */
+  #takePiece(bytes: Uint8Array, start: number, end: number, key: number, last: boolean): void {
+    const ends = last && this.#last;
+    if (this.#transformed) {
+      maskInPlace(bytes, start, end, key);
+      if (start < end || ends) this.#transform(bytes.subarray(start, end), ends);
+      return;
+    }
+    this.#accept(bytes, start, end, key);
+    if (ends && !this.#failed) this.#finish();
+  }
+
+  /** Runs a piece through the extension, output by output, and suspends when the turn's budget is spent. */
+  #transform(piece: Uint8Array, ends: boolean): void {
+    const extension = this.#extension as MessageExtension;
+    let at = 0;
+    this.#inPiece = true;
+    do {
+      const next = at < piece.length ? piece.subarray(at, at + PIECE) : EMPTY;
+      at += next.length;
+      const max = Math.min(LARGEST_OUTPUT, this.#sizeLimit - this.#size + 1);
+      const output = extension.decode(next, ends && at === piece.length, max);
+      if (output instanceof ProtocolError) {
+        this.#fail(output);
+        return;
+      }
+      this.#size += output.length;
+      if (this.#size > this.#sizeLimit) {
+        this.onFault("message-too-large");
+        return;
+      }
+      this.#spent += next.length + output.length;
+      const more = extension.pending || at < piece.length;
+      if (!more && ends && this.#size === output.length && !this.#streamed) {
+        this.#inPiece = false;
+        this.#deliverTransformed(output);
+        this.#checkBudget();
+        return;
+      }
+      // The output belongs to the extension: what is kept of it is a copy.
+      if (output.length > 0) this.#accept(this.#streamed ? output.slice() : output, 0, output.length, 0);
+      if (this.#failed) return;
+      if (more && this.#spent >= TURN_BUDGET) {
+        this.#pieceRest = at < piece.length ? piece.subarray(at) : EMPTY;
+        this.#pieceEnds = ends;
+        this.#suspend();
+        return;
+      }
+    } while (extension.pending || at < piece.length);
+    this.#inPiece = false;
+    this.#pieceRest = EMPTY;
+    if (ends) this.#finish();
+    this.#checkBudget();
+  }
+
+  /** A transformed message that came out in one piece: nothing was collected. */
+  #deliverTransformed(output: Uint8Array): void {
+    const text = (this.#first & 0x0f) === Opcode.TEXT;
+    const message = text ? this.#decodeText(output, 0, output.length) : output.slice();
+    this.#expectMessage();
+    if (message === undefined) this.onFault("invalid-utf8");
+    else this.#handler.onMessage(message);
+  }
+
+  #accept(bytes: Uint8Array, start: number, end: number, key: number): void {
+    let left = key;
+    if ((this.#first & 0x0f) === Opcode.TEXT) {
+      maskInPlace(bytes, start, end, key);
+      left = 0;
+      if (!this.#utf8.write(bytes, start, end)) {
+        this.onFault("invalid-utf8");
+        return;
+      }
+    }
+    if (!this.#streamed) this.#collector.add(bytes, start, end, left);
+    else if (start < end) this.#handler.onStreamChunk(this.#block.own(bytes, start, end, left));
+  }
+
+  #finish(): void {
+    const text = (this.#first & 0x0f) === Opcode.TEXT;
+    if (text && !this.#utf8.end()) {
+      this.onFault("invalid-utf8");
+      return;
+    }
+    if (this.#streamed) {
+      this.#expectMessage();
+      this.#handler.onStreamEnd();
+      return;
+    }
+    const payload = this.#collector.take();
+    this.#expectMessage();
+    this.#handler.onMessage(text ? (this.#decodeText(payload, 0, payload.length) as string) : payload);
+  }
+
+  /** Ready for a new message. */
+  #expectMessage(): void {
+    const decoder = this.#decoder;
+    const limit = this.#streaming ? this.#limits.maxStreamSize : this.#limits.maxMessageSize;
+    decoder.maxLength = limit;
+    decoder.maxTransformedLength = transformedSizeLimit(limit);
+    this.#underWay = false;
+    this.#received = 0;
+    this.#size = 0;
+    this.#utf8.reset();
+  }
+
+  #checkBudget(): void {
+    if (this.#spent >= TURN_BUDGET && !this.#failed) this.#suspend();
+  }
+
+  #suspend(): void {
+    this.suspended = true;
+    this.#decoder.halt();
+  }
+
+  #fail(error: ProtocolError): void {
+    if (this.#failed) return;
+    this.stop();
+    this.#handler.onFault(error);
+  }
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}

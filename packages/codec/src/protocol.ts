@@ -1,0 +1,226 @@
+/**
+ * RFC 6455 sections 5 to 8, after the opening handshake: bytes in, events out; commands in, bytes out. No I/O, no
+ * clock, no randomness of its own. Reading goes decoder -> assembler -> handler, writing goes message encoder -> frame
+ * encoder -> outlet; this class adds the state (7.1) and the control frames (5.5).
+ */
+import type { Outlet } from "./bytes/outlet.ts";
+import { type DecodeText, decodeText } from "./bytes/text.ts";
+import { type ProtocolError, UsageError } from "./errors.ts";
+import type { MessageExtension } from "./extensions/extension.ts";
+import { CloseCode } from "./frame/close-code.ts";
+import { type CloseStatus, closePayload, readClosePayload } from "./frame/close-payload.ts";
+import type { MaskKeySource } from "./frame/frame-encoder.ts";
+import { MAX_CONTROL_PAYLOAD, Opcode } from "./frame/opcode.ts";
+import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { MessageAssembler, type MessageHandler } from "./message/message-assembler.ts";
+import { MessageEncoder } from "./message/message-encoder.ts";
+import { advance, type ProtocolState } from "./protocol-state.ts";
+
+/** What the protocol calls while it reads. No method may throw. */
+export interface ProtocolHandler {
+  /** A whole message. Bytes are the receiver's own. */
+  onMessage(message: string | Uint8Array): void;
+  /** With {@link Protocol.streaming}: a message begins, its chunks (the receiver's own) follow, then its end. */
+  onStreamStart(text: boolean): void;
+  onStreamChunk(chunk: Uint8Array): void;
+  onStreamEnd(): void;
+  /** A Ping (section 5.5.2). It is answered already unless `autoPong` is off. Valid during the call only. */
+  onPing(payload: Uint8Array): void;
+  /** A Pong (section 5.5.3), asked for or not. Valid during the call only. */
+  onPong(payload: Uint8Array): void;
+  /** The peer's Close frame (section 5.5.1); ours, if it was still owed, is in the outlet. The last event. */
+  onClose(status: CloseStatus): void;
+  /** The peer broke a rule: the connection failed (7.1.7), a Close frame is in the outlet. The last event. */
+  onFault(error: ProtocolError): void;
+}
+
+export interface ProtocolOptions {
+  readonly role: "server" | "client";
+  /** Where encoded bytes go. */
+  readonly outlet: Outlet;
+  /** Masking keys: a client must have them, a server must not (section 5.1). */
+  readonly nextMaskKey?: MaskKeySource | undefined;
+  readonly limits?: Partial<Limits>;
+  /** The extension that was agreed on. */
+  readonly extension?: MessageExtension | undefined;
+  /** Answer a Ping with a Pong at once. Default true. */
+  readonly autoPong?: boolean;
+  readonly decodeText?: DecodeText | undefined;
+}
+
+export class Protocol implements MessageHandler {
+  readonly role: "server" | "client";
+  /** The extension in use, if any. */
+  readonly extension: MessageExtension | undefined;
+  readonly #handler: ProtocolHandler;
+  readonly #assembler: MessageAssembler;
+  readonly #encoder: MessageEncoder;
+  readonly #autoPong: boolean;
+  #state: ProtocolState = "open";
+
+  /** @throws UsageError if a client has no source of masking keys, or a server has one */
+  constructor(options: ProtocolOptions, handler: ProtocolHandler) {
+    const server = options.role === "server";
+    if (server !== (options.nextMaskKey === undefined)) {
+      throw new UsageError("mask-source", "a client masks its frames and a server does not (RFC 6455 5.1)");
+    }
+    this.role = options.role;
+    this.extension = options.extension;
+    this.#handler = handler;
+    this.#autoPong = options.autoPong ?? true;
+    const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#assembler = new MessageAssembler(this, server, limits, options.extension, options.decodeText ?? decodeText);
+    this.#encoder = new MessageEncoder(options.outlet, options.nextMaskKey, options.extension);
+  }
+
+  get state(): ProtocolState {
+    return this.#state;
+  }
+
+  /** Whether data frames may be sent (section 7.1: not after our Close frame, or the peer's). */
+  get sendable(): boolean {
+    return this.#state === "open";
+  }
+
+  /** Whether the next message is shown chunk by chunk, also within one frame, in the place of being put together. */
+  get streaming(): boolean {
+    return this.#assembler.streaming;
+  }
+
+  set streaming(value: boolean) {
+    this.#assembler.streaming = value;
+  }
+
+  /** True while an extension has used up its turn: nothing more is read until {@link resume}, in a later macrotask. */
+  get suspended(): boolean {
+    return this.#assembler.suspended;
+  }
+
+  /**
+   * Reads a chunk of any size, cut anywhere. The protocol owns it from now on and may change it.
+   *
+   * @returns true if a view of the chunk was kept (in a message, or for later): its memory must not be used again
+   */
+  receive(chunk: Uint8Array): boolean {
+    return this.#assembler.receive(chunk);
+  }
+
+  resume(): void {
+    this.#assembler.resume();
+  }
+
+  /** The input ended (the peer's FIN, or the transport broke). Returns the state: `lost` if no Close frame had come. */
+  end(): ProtocolState {
+    this.#state = advance(this.#state, "end");
+    this.#assembler.stop();
+    return this.#state;
+  }
+
+  /** Sends a text message; a lone surrogate becomes U+FFFD. Only while {@link sendable}. */
+  sendText(text: string, compress?: boolean): void {
+    this.#encoder.text(text, compress);
+  }
+
+  /** Sends a binary message. A payload over the outlet's copy limit must not change until it is sent. */
+  sendBinary(payload: Uint8Array, compress?: boolean): void {
+    this.#encoder.message(Opcode.BINARY, payload, compress);
+  }
+
+  /** Begins a message that comes in parts: `fragment` or `piece` follow, and no other message before the last part. */
+  beginMessage(kind: "text" | "binary", length?: number, compress?: boolean): void {
+    this.#encoder.begin(kind === "text" ? Opcode.TEXT : Opcode.BINARY, length, compress);
+  }
+
+  /** The next part of the message, as a frame of its own (section 5.4). Control frames may go between two. */
+  sendFragment(part: Uint8Array, last: boolean): void {
+    this.#encoder.fragment(part, last);
+  }
+
+  /** The next part of a message that leaves as one frame with its last part: for work that is spread over turns. */
+  sendPiece(part: Uint8Array, last: boolean): void {
+    this.#encoder.piece(part, last);
+  }
+
+  /** @throws UsageError if the payload is longer than 125 bytes (section 5.5) */
+  ping(payload: Uint8Array): void {
+    this.#encoder.control(Opcode.PING, checkControl(payload));
+  }
+
+  /** @throws UsageError if the payload is longer than 125 bytes (section 5.5) */
+  pong(payload: Uint8Array): void {
+    this.#encoder.control(Opcode.PONG, checkControl(payload));
+  }
+
+  /**
+   * Sends our Close frame and so starts the closing handshake (7.1.2). Without a code the frame is empty. Nothing
+   * happens where a Close frame was sent before.
+   *
+   * @throws UsageError if the code may not be sent, or the reason is longer than 123 bytes
+   */
+  close(code?: number, reason = ""): void {
+    const payload = closePayload(code, reason);
+    if (this.#state !== "open") return;
+    this.#encoder.control(Opcode.CLOSE, payload);
+    this.#state = advance(this.#state, "sendClose");
+  }
+
+  onMessage(message: string | Uint8Array): void {
+    // What the peer sent before it saw our Close frame is dropped: the application has said that it is done.
+    if (this.#state === "open") this.#handler.onMessage(message);
+  }
+
+  onStreamStart(text: boolean): void {
+    if (this.#state === "open") this.#handler.onStreamStart(text);
+  }
+
+  onStreamChunk(chunk: Uint8Array): void {
+    if (this.#state === "open") this.#handler.onStreamChunk(chunk);
+  }
+
+  onStreamEnd(): void {
+    if (this.#state === "open") this.#handler.onStreamEnd();
+  }
+
+  onControl(opcode: number, payload: Uint8Array): void {
+    if (opcode === Opcode.PING) {
+      // Due also after our own Close frame: only the peer's ends the duty (section 5.5.2).
+      if (this.#autoPong) this.#encoder.control(Opcode.PONG, payload);
+      this.#handler.onPing(payload);
+    } else if (opcode === Opcode.PONG) {
+      this.#handler.onPong(payload);
+    } else {
+      this.#receiveClose(payload);
+    }
+  }
+
+  #receiveClose(payload: Uint8Array): void {
+    const status = readClosePayload(payload);
+    if (typeof status === "string") {
+      this.#assembler.onFault(status);
+      return;
+    }
+    this.#assembler.stop();
+    this.#state = advance(this.#state, "receiveClose");
+    if (this.#state === "close-received") {
+      // The answer echoes the status code (section 5.5.1).
+      const code = status.code === CloseCode.NO_STATUS ? undefined : status.code;
+      this.#encoder.control(Opcode.CLOSE, closePayload(code, ""));
+      this.#state = advance(this.#state, "sendClose");
+    }
+    this.#handler.onClose(status);
+  }
+
+  onFault(error: ProtocolError): void {
+    if (this.#state === "open") this.#encoder.control(Opcode.CLOSE, closePayload(error.closeCode, ""));
+    this.#state = advance(this.#state, "fail");
+    this.#handler.onFault(error);
+  }
+}
+
+function checkControl(payload: Uint8Array): Uint8Array {
+  if (payload.length <= MAX_CONTROL_PAYLOAD) return payload;
+  throw new UsageError(
+    "control-too-long",
+    `a control frame takes at most 125 bytes, not ${payload.length} (RFC 6455 5.5)`,
+  );
+}

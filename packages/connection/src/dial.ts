@@ -1,0 +1,20 @@
+import type { TlsOptions } from "./options.ts";
+import type { Socket, SocketHandler } from "./socket.ts";
+
+/** Where a client's connection goes. */
+export interface DialTarget {
+  readonly host: string;
+  readonly port: number;
+  /** Undefined for `ws:`. */
+  readonly tls: TlsOptions | undefined;
+  /** Path of a Unix socket in the place of host and port. */
+  readonly path: string | undefined;
+  /** Aborts when the attempt is given up; the adapter then closes what it has begun. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens a byte stream: TCP, TLS (the certificate checked) or a Unix socket. On success the adapter calls `attach` once
+ * with the socket, delivers its events to the handler it gets back, and resolves. It rejects with the runtime's error.
+ */
+export type Dial = (target: DialTarget, attach: (socket: Socket) => SocketHandler) => Promise<void>;

@@ -1,0 +1,82 @@
+/** The options that every adapter shares: limits, deadlines, water marks, policy. Each adapter adds only how to listen or dial. */
+import type { CompressionOptions } from "./compression/compression-options.ts";
+
+/** Options of a connection in either role. Sizes are bytes, times are milliseconds; 0 turns a deadline off. */
+export interface ConnectionOptions {
+  /** Largest message that is accepted, in bytes after inflating. Over it: close 1009. Default 1 MiB. */
+  readonly maxMessageSize?: number;
+  /**
+   * Largest message that is accepted as a stream (the `stream` handler, `receiveStream`), which is never held in
+   * memory as a whole. Default: no limit.
+   */
+  readonly maxStreamSize?: number;
+  /** Largest opening handshake head. Over it: 431. Default 16 KiB. */
+  readonly maxHeadSize?: number;
+  /** Most header lines in an opening handshake. Over it: 431. Default 100. */
+  readonly maxHeaders?: number;
+  /** Time for the whole opening handshake, the `upgrade` handler and (for a client) dialling included. Default 10 s. */
+  readonly handshakeTimeout?: number;
+  /** Time from our Close frame until TCP is closed (RFC 6455 section 7.1.1). Default 10 s. */
+  readonly closeTimeout?: number;
+  /** A Ping is sent when nothing was received for so long. Default 0: no keepalive. */
+  readonly pingInterval?: number;
+  /** Time for anything to arrive after a keepalive Ping; then the connection is lost (1006). Default 20 s. */
+  readonly pongTimeout?: number;
+  /** Closes with 1001 when no data message was received for so long. Default 0: never. */
+  readonly idleTimeout?: number;
+  /** Closes with 1001 when the connection has lived so long. Default 0: never. */
+  readonly maxLifetime?: number;
+  /** Bytes waiting to be sent from which on `send` returns false. Default 64 KiB. */
+  readonly highWaterMark?: number;
+  /** Bytes waiting to be sent at which `drained()` resolves and the `drain` handler runs. Default 16 KiB. */
+  readonly lowWaterMark?: number;
+  /** Hard cap on bytes waiting to be sent. Default 16 MiB. */
+  readonly maxBufferedAmount?: number;
+  /** What `send` does at the hard cap: `close` fails the connection with 1013, `drop` drops the message. Default `close`. */
+  readonly overflow?: "close" | "drop";
+  /** Bytes of messages received and not yet handled from which on reading pauses. Default 64 KiB. */
+  readonly receiveHighWaterMark?: number;
+  /** Answer a Ping with a Pong by itself (RFC 6455 section 5.5.2). Default true; who turns it off must call `pong`. */
+  readonly autoPong?: boolean;
+  /** permessage-deflate (RFC 7692): `true` for the defaults. Default false. */
+  readonly compression?: boolean | CompressionOptions;
+}
+
+/** Options of a server beyond those of its connections. */
+export interface ServerPolicy extends ConnectionOptions {
+  /** Subprotocols the server speaks, in order of preference; the first that the client offered is chosen. */
+  readonly subprotocols?: readonly string[];
+  /**
+   * Which `Origin`s may connect (RFC 6455 section 10.2): `"same-origin"` (the default), `"any"`, a list of origins, or
+   * a function. A request without `Origin` does not come from a browser and passes.
+   */
+  readonly origins?: "same-origin" | "any" | readonly string[] | ((origin: string) => boolean);
+  /** Behind a proxy of your own: `X-Forwarded-Host` takes the place of `Host` in the same-origin check. Default false. */
+  readonly trustProxy?: boolean;
+  /** Most connections at a time, opening handshakes included; one more is refused with 503. Default: no limit. */
+  readonly maxConnections?: number;
+}
+
+/** Options of a client beyond those of its connection. */
+export interface ClientOptions extends ConnectionOptions {
+  /** Header fields to add to the request; not those that the handshake itself sets. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Subprotocols to offer, in order of preference. */
+  readonly subprotocols?: readonly string[];
+  /** The `Origin` to send; by default none. */
+  readonly origin?: string;
+  /** Gives up connecting when it aborts. After the connection is open it has no effect. */
+  readonly signal?: AbortSignal;
+}
+
+/** TLS material, the same on every runtime: PEM text. */
+export interface TlsOptions {
+  /** Certificate chain. */
+  readonly cert?: string;
+  /** Private key. */
+  readonly key?: string;
+  /** Certificate authorities to trust in the place of the runtime's own. */
+  readonly ca?: string | readonly string[];
+  /** The name to expect in the server's certificate, and to send in SNI; by default the URL's host. */
+  readonly serverName?: string;
+}

@@ -1,0 +1,18 @@
+import type { DeflateEngine } from "@samewire/codec";
+import type { Clock } from "./clock.ts";
+
+/** What a runtime gives, passed in once by its adapter. */
+export interface Runtime {
+  /** `node`, `bun`, `deno` or `workerd`. */
+  readonly name: string;
+  readonly clock: Clock;
+  /** Fills with bytes of a cryptographically secure generator (masking keys, RFC 6455 section 10.3; nonces, 4.1). */
+  randomFill(bytes: Uint8Array): void;
+  /** DEFLATE for permessage-deflate; made when first asked for, so that who does not compress does not pay. */
+  deflate(): DeflateEngine;
+  /**
+   * Decodes bytes that are known to be valid UTF-8, where the runtime has something faster than `TextDecoder`.
+   * A leading U+FEFF is kept.
+   */
+  readonly decodeUtf8?: (bytes: Uint8Array) => string;
+}

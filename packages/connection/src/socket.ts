@@ -1,0 +1,60 @@
+/**
+ * The port between a runtime's byte stream and the protocol: what an adapter implements, and what it calls.
+ * Nothing here knows WebSocket; an implementation is about a hundred lines.
+ */
+
+/** The answer of {@link Socket.write} that says: all of it will be sent, but the memory is not yours until `onWritable`. */
+export const LENT = -1;
+
+/** Who is at the other end, as far as the runtime knows. */
+export interface PeerInfo {
+  /** The peer's IP address; undefined for a Unix socket or where the runtime does not tell. */
+  readonly address?: string | undefined;
+  /** The peer's port. */
+  readonly port?: number | undefined;
+  /** Whether the bytes travel in TLS. */
+  readonly secure: boolean;
+}
+
+export interface Socket {
+  /**
+   * Sends bytes, never blocking and never throwing.
+   *
+   * @returns n >= 0: the first n bytes are copied or in the kernel; the connection keeps the rest and sends it again
+   *   after `onWritable` (where n is the whole length, the next write may follow at once).
+   *   {@link LENT}: all will be sent, the memory must not change and no second write is allowed until `onWritable`.
+   *   On a socket that is closed or broken: the whole length (the bytes are gone; `onClose` tells).
+   */
+  write(bytes: Uint8Array): number;
+  /**
+   * Sends two arrays as one write, where the runtime has such a thing: the same answer, counted over both.
+   * Absent where it would cost a copy.
+   */
+  writev?(header: Uint8Array, payload: Uint8Array): number;
+  /** Sends FIN after everything written so far; input is still delivered. Idempotent. */
+  end(): void;
+  /** Closes at once; `onClose` follows (never synchronously from within this call). Idempotent. */
+  destroy(): void;
+  /** Stops reading, so that the peer feels TCP backpressure. At most what was already read is still delivered. */
+  pause(): void;
+  resume(): void;
+  peer(): PeerInfo;
+  /** True where written bytes are copied anyway (TLS): right-sized buffers are then cheaper than lent ones. */
+  readonly copies?: boolean;
+}
+
+/** What an adapter calls. Each call is made from the runtime's own event, never from within a call to the socket. */
+export interface SocketHandler {
+  /**
+   * Bytes arrived. The receiver owns the chunk from now on and may change it.
+   *
+   * @returns true if a view of the chunk was kept; false: the adapter may use the memory again
+   */
+  onBytes(chunk: Uint8Array): boolean;
+  /** A write that was taken in part, or lent, has been taken in full. Only then called. */
+  onWritable(): void;
+  /** The peer sent FIN: no more input. */
+  onEnd(): void;
+  /** The socket is gone, exactly once and last; with a reason where it broke (reset, TLS failure). */
+  onClose(reason?: Error): void;
+}
