@@ -1,0 +1,38 @@
+import type { ConformanceCase } from "../case.ts";
+import { openAsClient } from "../opening.ts";
+import { type OpenOptions, Peer, type RunSettings } from "../peer.ts";
+import { dial, parseTarget, type Target } from "../transport/dial.ts";
+import { Transport } from "../transport/transport.ts";
+import type { Endpoint, Session } from "./endpoint.ts";
+
+/** Tests the server that listens at a `ws:` or `wss:` URL. */
+export class ServerEndpoint implements Endpoint {
+  readonly launchesClients = false;
+  readonly #target: Target;
+
+  constructor(url: string) {
+    this.#target = parseTarget(url);
+  }
+
+  begin(_test: ConformanceCase, _run: string, settings: RunSettings): Session {
+    const target = this.#target;
+    const peers: Peer[] = [];
+    return {
+      async connect() {
+        const socket = await dial(target, settings.testee.deadlines.answer);
+        const peer = new Peer(new Transport(socket, settings.log), settings, target);
+        peers.push(peer);
+        return peer;
+      },
+      open: (peer: Peer, options: OpenOptions | undefined) => openAsClient(peer, options),
+      finish() {
+        for (const peer of peers) peer.transport.dispose();
+        return Promise.resolve();
+      },
+    };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

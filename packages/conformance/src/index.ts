@@ -1,0 +1,13 @@
+export type { CaseContext, CaseSpec, ConformanceCase, Group, Needs, Role } from "./case.ts";
+export { defineCase, ROLES } from "./case.ts";
+export { CaseFailure, CaseSkipped } from "./case-failure.ts";
+export { ALL_CASES } from "./cases/all-cases.ts";
+export { DELIVERIES, type Delivery } from "./delivery.ts";
+export type { Endpoint, Session } from "./endpoints/endpoint.ts";
+export { ServerEndpoint } from "./endpoints/server-endpoint.ts";
+export type { CaseResult, RunResult, SuiteReport } from "./report.ts";
+export { runSuite, type SuiteOptions } from "./runner.ts";
+export { matchesGlob, reasonToSkip, type Selection, selectCases } from "./selection.ts";
+export { type Deadlines, parseTesteeOptions, resolveTestee, type Testee, type TesteeOptions } from "./testee.ts";
+export { VERDICTS, type Verdict, worstVerdict } from "./verdict.ts";
+export type { Direction, WireLogEntry } from "./wire-log.ts";

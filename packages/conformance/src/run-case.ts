@@ -1,0 +1,82 @@
+import type { CaseContext, ConformanceCase } from "./case.ts";
+import { CaseFailure, CaseSkipped } from "./case-failure.ts";
+import type { Delivery } from "./delivery.ts";
+import type { Endpoint, Session } from "./endpoints/endpoint.ts";
+import type { RunSettings } from "./peer.ts";
+import { Random, seedFor } from "./random.ts";
+import type { RunResult } from "./report.ts";
+import type { Testee } from "./testee.ts";
+import type { Verdict } from "./verdict.ts";
+import { WireLog } from "./wire-log.ts";
+
+/** Runs one delivery of a case and judges it. Never throws: whatever goes wrong is the run's verdict. */
+export async function runDelivery(
+  test: ConformanceCase,
+  delivery: Delivery,
+  endpoint: Endpoint,
+  testee: Testee,
+  suiteSeed: number,
+): Promise<RunResult> {
+  const name = `${test.id}-${delivery}`;
+  const random = new Random(seedFor(name, suiteSeed));
+  const log = new WireLog();
+  const departures: string[] = [];
+  const notes: string[] = [];
+  const settings: RunSettings = {
+    role: test.role,
+    testee,
+    delivery,
+    random,
+    log,
+    nonStrict: (reason) => void departures.push(reason),
+  };
+  const session = endpoint.begin(test, name, settings);
+  const context: CaseContext = {
+    ...settings,
+    connect: () => session.connect(),
+    async open(options) {
+      const peer = await session.connect();
+      await session.open(peer, options);
+      return peer;
+    },
+    inform: (text) => void notes.push(text),
+    skip(reason) {
+      throw new CaseSkipped(reason);
+    },
+  };
+  const failed = await attempt(test, context, session);
+  const verdict = judge(test, failed, departures);
+  const reasons = [...(failed === undefined ? [] : [failed.reason]), ...departures, ...notes];
+  for (const reason of reasons) log.event(`${verdict}: ${reason}`);
+  return { delivery, verdict, reasons, seed: random.seed, durationMs: Math.round(log.now()), log: log.entries() };
+}
+
+interface Failed {
+  readonly verdict: Verdict;
+  readonly reason: string;
+}
+
+function judge(test: ConformanceCase, failed: Failed | undefined, departures: readonly string[]): Verdict {
+  if (failed !== undefined) return failed.verdict;
+  if (departures.length > 0) return "non-strict";
+  return test.informational ? "informational" : "pass";
+}
+
+async function attempt(test: ConformanceCase, context: CaseContext, session: Session): Promise<Failed | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const overdue = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new CaseFailure(`the case took longer than ${test.timeout} ms`)), test.timeout);
+  });
+  try {
+    await Promise.race([test.run(context), overdue]);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CaseSkipped) return { verdict: "skipped", reason: error.message };
+    const reason =
+      error instanceof CaseFailure ? error.message : `unexpected: ${(error as Error).stack ?? String(error)}`;
+    return { verdict: "fail", reason };
+  } finally {
+    clearTimeout(timer);
+    await session.finish();
+  }
+}
