@@ -1,4 +1,6 @@
 import { defineConfig } from "tsup";
 import { packageBuild } from "../../tsup.base.ts";
 
-export default defineConfig(packageBuild(["src/index.ts", "src/testing/index.ts"], { tsconfig: "src/testing/tsconfig.json" }));
+export default defineConfig(
+  packageBuild(["src/index.ts", "src/testing/index.ts"], { tsconfig: "src/testing/tsconfig.json" }),
+);

@@ -1,0 +1,100 @@
+/**
+ * What the gate runs, in order. A stage is a command and the way its result is counted; nothing else decides what is
+ * part of the gate, so a new proof is one entry here.
+ *
+ * @typedef {object} Stage
+ * @property {string} name           `node scripts/test.mjs NAME…` runs only these
+ * @property {readonly string[]} run command line; `node` is this Node, other names are looked up in node_modules/.bin
+ * @property {"check" | "vitest" | "node" | "bun" | "deno" | "totals"} count
+ *   how passed and failed are read: `check` is one of either by exit code, `totals` is a line `N passed, N failed[, N skipped]`,
+ *   the others are the summaries of those test runners
+ * @property {RegExp} [show]         lines of a passing stage's output that are worth showing
+ * @property {string} [needs]        a program that npm cannot bring; without it the stage is left out, or red under REQUIRE_ALL=1
+ * @property {string} [full]         why the stage runs only under REQUIRE_ALL=1, and the command that runs it alone
+ * @property {number} [seconds]      how long it may take before it is ended and counted as failed (default 300)
+ */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { workspaceFolders } from "./packages.mjs";
+
+/** Programs that only the system can bring. A test that needs one is named after it: `page.chromium.test.ts`. */
+export const systemTools = ["chromium", "curl", "nginx", "openssl", "python3"];
+
+const withoutToolTests = ["--exclude", `**/*.{${systemTools.join(",")}}.test.ts`];
+
+/** @param {string} tool */
+function hasTestsFor(tool) {
+  return workspaceFolders().some((folder) => {
+    try {
+      return readdirSync(join(folder, "test"), { recursive: true, encoding: "utf8" }).some((name) =>
+        name.endsWith(`.${tool}.test.ts`),
+      );
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** @param {string} folder @param {"node" | "bun" | "deno"} runtime @returns {Stage} */
+function suiteStage(folder, runtime) {
+  return {
+    name: `suites: ${folder} on ${runtime}`,
+    run: ["node", "scripts/suites.mjs", `packages/${folder}`, runtime],
+    count: runtime,
+    seconds: 180,
+  };
+}
+
+/** @type {readonly Stage[]} */
+export const stages = [
+  { name: "install", run: ["node", "scripts/check-install.mjs"], count: "check", show: /./ },
+  { name: "lint", run: ["biome", "ci", "--error-on-warnings", "--colors=off", "."], count: "check" },
+  { name: "types", run: ["node", "scripts/typecheck.mjs"], count: "totals" },
+  {
+    name: "imports",
+    run: ["depcruise", "--config", ".dependency-cruiser.mjs", "packages", "apps", "benchmarks"],
+    count: "check",
+    show: /dependencies cruised/,
+  },
+  { name: "structure", run: ["node", "scripts/structure.mjs"], count: "totals" },
+  { name: "unused", run: ["knip", "--no-progress"], count: "check" },
+  { name: "build", run: ["node", "scripts/ensure-built.mjs"], count: "check" },
+  {
+    name: "codec",
+    run: ["vitest", "run", "--coverage", "packages/codec", ...withoutToolTests],
+    count: "vitest",
+    show: /^(Lines|Branches|Statements|Functions)\s+:/,
+  },
+  {
+    name: "unit",
+    run: ["vitest", "run", "packages", "--exclude", "packages/codec/**", ...withoutToolTests],
+    count: "vitest",
+  },
+  suiteStage("node-builtins", "node"),
+  suiteStage("node-builtins", "bun"),
+  suiteStage("node-builtins", "deno"),
+  suiteStage("node-adapter", "node"),
+  suiteStage("bun-adapter", "bun"),
+  suiteStage("deno-adapter", "deno"),
+  { name: "integration", run: ["vitest", "run", "apps", "benchmarks", ...withoutToolTests], count: "vitest" },
+  ...systemTools.filter(hasTestsFor).map(
+    (tool) =>
+      /** @type {Stage} */ ({
+        name: `with ${tool}`,
+        run: ["vitest", "run", `.${tool}.test.ts`],
+        count: "vitest",
+        needs: tool,
+      }),
+  ),
+  { name: "conformance", run: ["node", "apps/echo/conformance.mjs", "--group", "core"], count: "totals", seconds: 300 },
+  { name: "packages", run: ["node", "scripts/check-packages.mjs"], count: "totals" },
+  { name: "size", run: ["node", "scripts/size.mjs"], count: "check", show: /KiB/ },
+  {
+    name: "matrix",
+    run: ["node", "scripts/matrix.mjs"],
+    count: "totals",
+    show: /\|/,
+    full: "Node 20, 22, 24 and 26 beside Bun, Deno and workerd: `pnpm matrix`",
+    seconds: 900,
+  },
+];

@@ -1,0 +1,73 @@
+/**
+ * Runs the suites that several runtimes share (`*.contract.ts`, `*.integration.ts`, written for node:test) as built JavaScript:
+ *
+ *   node scripts/suites.mjs PACKAGE-FOLDER [node|bun|deno] [--node PATH] [--only contract|integration]
+ *
+ * Node 20 runs no TypeScript, so each suite is bundled into the package's `.cache/suites`. Imports of packages stay
+ * imports, so a suite meets the same `dist` that a user would.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+import { root, runtimePath } from "./runtimes.mjs";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { node: { type: "string" }, only: { type: "string" } },
+});
+const [target, runtime = "node"] = positionals;
+if (target === undefined || !["node", "bun", "deno"].includes(runtime)) {
+  console.error(
+    "usage: node scripts/suites.mjs PACKAGE-FOLDER [node|bun|deno] [--node PATH] [--only contract|integration]",
+  );
+  process.exit(2);
+}
+
+const folder = resolve(root, target);
+const suffix = new RegExp(`\\.(${values.only ?? "contract|integration"})\\.ts$`);
+const suites = readdirSync(join(folder, "test"), { recursive: true, encoding: "utf8" }).filter((name) =>
+  suffix.test(name),
+);
+if (suites.length === 0) {
+  console.error(`no suite matches ${suffix} in ${relative(root, folder)}/test`);
+  process.exit(1);
+}
+
+// One folder per runtime and run: two runtimes may be tested at the same time.
+const out = join(folder, ".cache/suites", `${runtime}-${process.pid}`);
+mkdirSync(out, { recursive: true });
+process.on("exit", () => rmSync(out, { recursive: true, force: true }));
+
+await build({
+  entryPoints: suites.map((name) => join(folder, "test", name)),
+  outdir: out,
+  outbase: join(folder, "test"),
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "es2022",
+  packages: "external",
+  sourcemap: "inline",
+  logLevel: "error",
+});
+const files = readdirSync(out, { recursive: true, encoding: "utf8" })
+  .filter((name) => /\.(contract|integration)\.mjs$/.test(name))
+  .map((name) => join(out, name));
+
+const commands = {
+  node: {
+    file: values.node ?? runtimePath("node"),
+    args: ["--enable-source-maps", "--test", "--test-reporter=spec", ...files],
+  },
+  bun: { file: runtimePath("bun"), args: ["test", "--timeout=60000", ...files] },
+  deno: { file: runtimePath("deno"), args: ["test", "--allow-all", "--no-check", ...files] },
+};
+const { file, args } = commands[/** @type {keyof typeof commands} */ (runtime)];
+console.error(`${runtime}: ${files.map((path) => basename(path)).join(", ")}`);
+const result = spawnSync(file, args, { cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
+if (result.error) throw result.error;
+process.exitCode = result.status ?? 1;
