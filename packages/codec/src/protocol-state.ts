@@ -6,8 +6,8 @@ export const PROTOCOL_STATES = {
   open: { sendClose: "closing", receiveClose: "close-received", fail: "failed", end: "lost" },
   /** Our Close frame is sent, the peer's is awaited. */
   closing: { sendClose: "closing", receiveClose: "closed", fail: "failed", end: "lost" },
-  /** The peer's Close frame came first; ours answers it at once. */
-  "close-received": { sendClose: "closed", receiveClose: "close-received", fail: "close-received", end: "lost" },
+  /** The peer's Close frame came first; ours is owed. Its input is over, so that it may end without loss. */
+  "close-received": { sendClose: "closed", receiveClose: "close-received", fail: "failed", end: "close-received" },
   /** Both Close frames are exchanged (7.1.4): TCP is to be closed, by the server first (7.1.1). */
   closed: { sendClose: "closed", receiveClose: "closed", fail: "closed", end: "closed" },
   /** _Fail the WebSocket Connection_ (7.1.7). */

@@ -28,7 +28,7 @@ export interface ProtocolHandler {
   onPing(payload: Uint8Array): void;
   /** A Pong (section 5.5.3), asked for or not. Valid during the call only. */
   onPong(payload: Uint8Array): void;
-  /** The peer's Close frame (section 5.5.1); ours, if it was still owed, is in the outlet. The last event. */
+  /** The peer's Close frame (section 5.5.1). It is answered already unless `autoClose` is off. The last event. */
   onClose(status: CloseStatus): void;
   /** The peer broke a rule: the connection failed (7.1.7), a Close frame is in the outlet. The last event. */
   onFault(error: ProtocolError): void;
@@ -45,6 +45,8 @@ export interface ProtocolOptions {
   readonly extension?: MessageExtension | undefined;
   /** Answer a Ping with a Pong at once. Default true. */
   readonly autoPong?: boolean;
+  /** Answer a Close frame at once. Default true; who turns it off must call {@link Protocol.answerClose}. */
+  readonly autoClose?: boolean;
   readonly decodeText?: DecodeText | undefined;
 }
 
@@ -56,6 +58,9 @@ export class Protocol implements MessageHandler {
   readonly #assembler: MessageAssembler;
   readonly #encoder: MessageEncoder;
   readonly #autoPong: boolean;
+  readonly #autoClose: boolean;
+  /** The status that the peer's Close frame carried, while ours is owed. */
+  #owed: CloseStatus | undefined;
   #state: ProtocolState = "open";
 
   /** @throws UsageError if a client has no source of masking keys, or a server has one */
@@ -68,6 +73,7 @@ export class Protocol implements MessageHandler {
     this.extension = options.extension;
     this.#handler = handler;
     this.#autoPong = options.autoPong ?? true;
+    this.#autoClose = options.autoClose ?? true;
     const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#assembler = new MessageAssembler(this, server, limits, options.extension, options.decodeText ?? decodeText);
     this.#encoder = new MessageEncoder(options.outlet, options.nextMaskKey, options.extension);
@@ -77,9 +83,9 @@ export class Protocol implements MessageHandler {
     return this.#state;
   }
 
-  /** Whether data frames may be sent (section 7.1: not after our Close frame, or the peer's). */
+  /** Whether data frames may be sent: until our Close frame (section 5.5.1), also while the peer's awaits its answer. */
   get sendable(): boolean {
-    return this.#state === "open";
+    return this.#state === "open" || this.#state === "close-received";
   }
 
   /** Whether the next message is shown chunk by chunk, also within one frame, in the place of being put together. */
@@ -159,9 +165,17 @@ export class Protocol implements MessageHandler {
    */
   close(code?: number, reason = ""): void {
     const payload = closePayload(code, reason);
-    if (this.#state !== "open") return;
+    if (!this.sendable) return;
     this.#encoder.control(Opcode.CLOSE, payload);
     this.#state = advance(this.#state, "sendClose");
+  }
+
+  /** Answers the peer's Close frame with its own status code (section 5.5.1), if that is still owed. */
+  answerClose(): void {
+    if (this.#owed === undefined) return;
+    const { code } = this.#owed;
+    this.#owed = undefined;
+    this.close(code === CloseCode.NO_STATUS ? undefined : code);
   }
 
   onMessage(message: string | Uint8Array): void {
@@ -201,12 +215,8 @@ export class Protocol implements MessageHandler {
     }
     this.#assembler.stop();
     this.#state = advance(this.#state, "receiveClose");
-    if (this.#state === "close-received") {
-      // The answer echoes the status code (section 5.5.1).
-      const code = status.code === CloseCode.NO_STATUS ? undefined : status.code;
-      this.#encoder.control(Opcode.CLOSE, closePayload(code, ""));
-      this.#state = advance(this.#state, "sendClose");
-    }
+    this.#owed = status;
+    if (this.#autoClose) this.answerClose();
     this.#handler.onClose(status);
   }
 
