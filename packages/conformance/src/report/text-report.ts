@@ -1,9 +1,11 @@
 /** The summary a person reads on a terminal: what failed, with expectation and observation, then the totals. */
 
+import type { CaseResult, SuiteReport } from "../report.ts";
+import type { Verdict } from "../verdict.ts";
+import { VERDICTS } from "../verdict.ts";
 import { formatEntry } from "./format-entry.ts";
-import type { Report, ReportCase, ReportResult, ReportTestee, ReportVerdict } from "./report-model.ts";
-import { REPORT_VERDICTS } from "./report-model.ts";
 
+/** How the text is written. */
 export interface TextReportOptions {
   /** Whether ANSI colours may be used; false by default. */
   readonly color?: boolean;
@@ -11,7 +13,7 @@ export interface TextReportOptions {
   readonly logEntries?: number;
 }
 
-const COLORS: Readonly<Record<ReportVerdict, number>> = {
+const COLORS: Readonly<Record<Verdict, number>> = {
   pass: 32,
   "non-strict": 33,
   informational: 36,
@@ -19,57 +21,57 @@ const COLORS: Readonly<Record<ReportVerdict, number>> = {
   skipped: 90,
 };
 
-/** Renders the whole report as plain text that ends with a newline. */
-export function renderText(report: Report, options: TextReportOptions = {}): string {
-  const paint = (verdict: ReportVerdict, text: string): string =>
+type Paint = (verdict: Verdict, text: string) => string;
+
+/** Renders the reports as plain text that ends with a newline. */
+export function renderText(reports: readonly SuiteReport[], options: TextReportOptions = {}): string {
+  const paint: Paint = (verdict, text) =>
     options.color === true ? `\u001b[${COLORS[verdict]}m${text}\u001b[0m` : text;
-  const cases = new Map(report.cases.map((entry) => [entry.id, entry]));
-  const lines: string[] = [];
-  for (const testee of report.testees) {
-    lines.push(`${testee.name} (${testee.role}, ${testee.target})`, "");
-    for (const verdict of ["fail", "non-strict"] as const) {
-      for (const result of testee.results) {
-        if (result.verdict !== verdict) continue;
-        lines.push(...describe(result, cases.get(result.id), paint, options.logEntries ?? 12), "");
-      }
-    }
-    lines.push(...describeSkipped(testee), `  ${describeCounts(testee, paint)} in ${seconds(testee.durationMs)}`, "");
+  return reports.map((report) => `${describeReport(report, paint, options.logEntries ?? 12).join("\n")}\n`).join("\n");
+}
+
+function describeReport(report: SuiteReport, paint: Paint, logEntries: number): string[] {
+  const { name, role, target } = report.testee;
+  const told = (["fail", "non-strict"] as const).flatMap((verdict) =>
+    report.results.filter((result) => result.verdict === verdict),
+  );
+  return [
+    `${name} (${role}, ${target}), group ${report.group}, seed ${report.seed}`,
+    "",
+    ...told.flatMap((result) => [...describeResult(result, paint, logEntries), ""]),
+    ...describeSkipped(report),
+    `  ${describeTotals(report, paint)} in ${(report.durationMs / 1000).toFixed(1)} s`,
+  ];
+}
+
+function describeResult(result: CaseResult, paint: Paint, logEntries: number): string[] {
+  const lines = [
+    `  ${paint(result.verdict, result.verdict.toUpperCase())} ${result.id} ${result.title} (${result.section})`,
+    `    sent:     ${result.input}`,
+    `    expected: ${result.expectation}`,
+    ...result.reasons.map((reason) => `    observed: ${reason}`),
+  ];
+  // What was permitted but not recommended is told; what it looked like is in the other reports.
+  const run = result.runs.find(({ verdict }) => verdict === "fail");
+  if (run === undefined || logEntries === 0) return lines;
+  const shown = run.log.slice(-logEntries);
+  lines.push(`    delivery: ${run.delivery}, seed ${run.seed}`);
+  if (run.log.length > shown.length) lines.push(`      (${run.log.length - shown.length} earlier entries)`);
+  return [...lines, ...shown.map((entry) => `      ${formatEntry(entry)}`)];
+}
+
+function describeSkipped(report: SuiteReport): string[] {
+  const counts = new Map<string, number>();
+  for (const result of report.results) {
+    if (result.verdict !== "skipped") continue;
+    const reason = result.reasons.join("; ");
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
-  return `${lines.join("\n")}\n`.replace(/\n+$/, "\n");
+  return [...counts].map(([reason, count]) => `  skipped ${count}: ${reason}`);
 }
 
-function describe(
-  result: ReportResult,
-  about: ReportCase | undefined,
-  paint: (verdict: ReportVerdict, text: string) => string,
-  logEntries: number,
-): string[] {
-  const delivery = result.delivery === undefined ? "" : ` [${result.delivery}]`;
-  const lines = [`  ${paint(result.verdict, result.verdict.toUpperCase())} ${result.id} ${about?.title ?? ""}${delivery}`];
-  if (about !== undefined) lines.push(`    expected: ${about.expectation} (${about.section})`);
-  lines.push(`    observed: ${result.detail}`);
-  const shown = logEntries === 0 ? [] : result.log.entries.slice(-logEntries);
-  const earlier = result.log.entries.length - shown.length;
-  if (earlier > 0 && shown.length > 0) lines.push(`      … ${earlier} earlier entries`);
-  for (const entry of shown) lines.push(`      ${formatEntry(entry)}`);
-  if (result.log.left > 0 && shown.length > 0) lines.push(`      … ${result.log.left} entries not kept`);
-  return lines;
-}
-
-function describeSkipped(testee: ReportTestee): string[] {
-  const reasons = new Map<string, number>();
-  for (const result of testee.results) {
-    if (result.verdict === "skipped") reasons.set(result.detail, (reasons.get(result.detail) ?? 0) + 1);
-  }
-  return [...reasons].map(([reason, count]) => `  skipped ${count}: ${reason}`);
-}
-
-function describeCounts(testee: ReportTestee, paint: (verdict: ReportVerdict, text: string) => string): string {
-  return REPORT_VERDICTS.filter((verdict) => testee.counts[verdict] > 0)
-    .map((verdict) => paint(verdict, `${testee.counts[verdict]} ${verdict}`))
+function describeTotals(report: SuiteReport, paint: Paint): string {
+  return VERDICTS.filter((verdict) => report.totals[verdict] > 0)
+    .map((verdict) => paint(verdict, `${report.totals[verdict]} ${verdict}`))
     .join(", ");
-}
-
-function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(1)} s`;
 }
