@@ -1,4 +1,5 @@
 import type { Delivery } from "./delivery.ts";
+import type { ConnectOptions } from "./endpoints/endpoint.ts";
 import type { OpenOptions, Peer } from "./peer.ts";
 import type { Random } from "./random.ts";
 import type { Testee } from "./testee.ts";
@@ -40,7 +41,7 @@ export interface CaseContext {
    * A connection before the opening handshake. Server role: TCP (or TLS) is connected and nothing is sent. Client role: the
    * client has connected and its request head has been read (`peer.request`), nothing is answered.
    */
-  connect(): Promise<Peer>;
+  connect(options?: ConnectOptions): Promise<Peer>;
   /** A connection after a good opening handshake. */
   open(options?: OpenOptions): Promise<Peer>;
   /** Notes a departure from a SHOULD: the verdict becomes `non-strict`. */

@@ -33,7 +33,7 @@ export async function runDelivery(
   const session = endpoint.begin(test, name, settings);
   const context: CaseContext = {
     ...settings,
-    connect: () => session.connect(),
+    connect: (options) => session.connect(options),
     async open(options) {
       const peer = await session.connect();
       await session.open(peer, options);
@@ -64,10 +64,12 @@ function judge(test: ConformanceCase, failed: Failed | undefined, departures: re
 
 async function attempt(test: ConformanceCase, context: CaseContext, session: Session): Promise<Failed | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const overdue = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new CaseFailure(`the case took longer than ${test.timeout} ms`)), test.timeout);
-  });
   try {
+    await session.ready();
+    context.log.restart();
+    const overdue = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new CaseFailure(`the case took longer than ${test.timeout} ms`)), test.timeout);
+    });
     await Promise.race([test.run(context), overdue]);
     return undefined;
   } catch (error) {

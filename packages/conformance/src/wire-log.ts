@@ -39,11 +39,16 @@ interface OpenEntry {
 
 /** What went over one run's connections, annotated, in bounded memory. */
 export class WireLog {
-  readonly #started = performance.now();
+  #started = performance.now();
   readonly #first: OpenEntry[] = [];
   #last: OpenEntry[] = [];
   #dropped = 0;
   #latest: OpenEntry | undefined;
+
+  /** Sets the clock to 0: the run begins now, and nothing has happened yet. */
+  restart(): void {
+    this.#started = performance.now();
+  }
 
   /** Milliseconds since the run began. */
   now(): number {

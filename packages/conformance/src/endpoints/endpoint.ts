@@ -1,10 +1,18 @@
 import type { ConformanceCase } from "../case.ts";
 import type { OpenOptions, Peer, RunSettings } from "../peer.ts";
 
+/** How a client under test shall find the suite, where it is not the usual way. */
+export interface ConnectOptions {
+  /** The client gets a `wss:` URL on a listener with this certificate (PEM). Needs a client that the suite starts. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
 /** What one run needs of the side that reaches the testee. */
 export interface Session {
+  /** Resolves when the run can begin: at once, or when a self-driving client has come for it. */
+  ready(): Promise<void>;
   /** The next connection to or from the testee, before its opening handshake (see `CaseContext.connect`). */
-  connect(): Promise<Peer>;
+  connect(options?: ConnectOptions): Promise<Peer>;
   /** Completes the opening handshake on it. */
   open(peer: Peer, options: OpenOptions | undefined): Promise<void>;
   /** The run is over: connections are closed, and a client that was started for it is ended. */
@@ -15,7 +23,7 @@ export interface Session {
 export interface Endpoint {
   /** True if the suite starts a client of its own for each connection. */
   readonly launchesClients: boolean;
-  /** Begins the run of one delivery of a case; `run` is unique in the suite and fit for a URL. */
+  /** Begins a run; `run` is its name, unique in the suite and fit for a URL. */
   begin(test: ConformanceCase, run: string, settings: RunSettings): Session;
   close(): Promise<void>;
 }

@@ -18,6 +18,7 @@ export class ServerEndpoint implements Endpoint {
     const target = this.#target;
     const peers: Peer[] = [];
     return {
+      ready: () => Promise.resolve(),
       async connect() {
         const socket = await dial(target, settings.testee.deadlines.answer);
         const peer = new Peer(new Transport(socket, settings.log), settings, target);
