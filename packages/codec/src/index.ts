@@ -8,6 +8,7 @@ export {
   type Rule,
   UsageError,
 } from "./errors.ts";
+export { poolContexts } from "./extensions/context-pool.ts";
 export type {
   DeflateEngine,
   Deflater,
@@ -15,6 +16,8 @@ export type {
   Inflater,
   InflaterOptions,
 } from "./extensions/deflate-engine.ts";
+export type { ContextBudget, DeflateOptions } from "./extensions/deflate-options.ts";
+export type { DeflateDeclineReason } from "./extensions/deflate-parameters.ts";
 export type {
   ClientExtension,
   ExtensionDeclined,
@@ -22,6 +25,8 @@ export type {
   MessageExtension,
   ServerExtension,
 } from "./extensions/extension.ts";
+export { perMessageDeflateClient } from "./extensions/permessage-deflate-client.ts";
+export { perMessageDeflateServer } from "./extensions/permessage-deflate-server.ts";
 export { CloseCode, isWireCloseCode } from "./frame/close-code.ts";
 export { type CloseStatus, closePayload, readClosePayload } from "./frame/close-payload.ts";
 export type { MaskKeySource } from "./frame/frame-encoder.ts";

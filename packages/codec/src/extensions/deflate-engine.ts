@@ -1,11 +1,16 @@
 /**
  * The port of a raw DEFLATE implementation (RFC 1951) for permessage-deflate. Synchronous, with its context kept from
  * call to call. Every array given back may be a view of a buffer that all contexts of the engine share: it is valid
- * only until the next call on any of them.
+ * only until the next call on any of them. What is passed in is never changed and, but for {@link Inflater.pending},
+ * not kept.
  */
 export interface DeflateEngine {
   /** Which one is in use, for example `zlib` or `pako`. */
   readonly name: string;
+  /** About how many bytes a compressor of these options holds. */
+  deflaterMemory(options: DeflaterOptions): number;
+  /** About how many bytes an inflater of these options holds. */
+  inflaterMemory(options: InflaterOptions): number;
   createDeflater(options: DeflaterOptions): Deflater;
   createInflater(options: InflaterOptions): Inflater;
 }
@@ -25,30 +30,34 @@ export interface InflaterOptions {
 }
 
 export interface Deflater {
-  /** About how many bytes of memory this context holds. */
-  readonly memory: number;
-  /** Compresses the next piece. With `flush` the output ends at a byte boundary with `00 00 ff ff`. */
-  deflate(piece: Uint8Array, flush: boolean): Uint8Array;
+  /**
+   * Compresses the next piece of a message. With `last` the output ends at a byte boundary, less the `00 00 ff ff` that
+   * a message goes without (RFC 7692 section 7.2.1); a message must have at least one byte.
+   */
+  deflate(piece: Uint8Array, last: boolean): Uint8Array;
   /** Forgets the window (no context takeover). */
   reset(): void;
-  /** Gives the memory back. Idempotent. */
+  /** Gives the memory back. Idempotent; the context is then of no further use. */
   release(): void;
 }
 
 export interface Inflater {
-  /** About how many bytes of memory this context holds. */
-  readonly memory: number;
   /**
-   * Inflates the next piece, giving at most `max` bytes (and it may give fewer at a time). While `pending`, call again
-   * with an empty piece. The piece must stay unchanged until then.
+   * Inflates the next piece of a message, giving at most `max` bytes (and it may give fewer at a time). With `last` the
+   * `00 00 ff ff` that the sender left out follows the piece (RFC 7692 section 7.2.2).
    *
    * @returns undefined where the data are not valid DEFLATE; the context is then of no further use
    */
-  inflate(piece: Uint8Array, max: number): Uint8Array | undefined;
-  /** True while more output waits. */
+  inflate(piece: Uint8Array, last: boolean, max: number): Uint8Array | undefined;
+  /** True while more output waits: call again with an empty piece and the same `last`; the piece must not change until then. */
   readonly pending: boolean;
-  /** Forgets the window (no context takeover). */
+  /**
+   * Where the last call came to the end of a block with BFINAL set: what of the piece was not read. The context takes
+   * nothing more until `reset`.
+   */
+  readonly rest: Uint8Array | undefined;
+  /** Forgets the window (no context takeover), what is pending, and `rest`. */
   reset(): void;
-  /** Gives the memory back. Idempotent. */
+  /** Gives the memory back. Idempotent; the context is then of no further use. */
   release(): void;
 }

@@ -1,0 +1,98 @@
+/** RFC 7692: the options of permessage-deflate, their defaults and their checks. */
+import { UsageError } from "../errors.ts";
+
+/**
+ * Options of permessage-deflate in either role. The four that are negotiated bear the names of RFC 7692 section 7.1 and
+ * mean the same in either role: `server…` limits what the server sends, `client…` what the client sends.
+ */
+export interface DeflateOptions {
+  /**
+   * A message shorter than so many bytes is sent as it is, and leaves no trace in the compressor's history. A message
+   * sent as a stream, whose length is not known, is compressed. Default 256.
+   */
+  readonly threshold?: number;
+  /** 1 (fast) to 9 (small). Default 1. */
+  readonly level?: number;
+  /** 1 to 9: the compressor's hash tables take 2^(memLevel + 9) bytes. Default 6. */
+  readonly memLevel?: number;
+  /**
+   * The largest LZ77 window with which the server compresses, as a base-2 logarithm: 9 to 15 (section 7.1.2.1). A
+   * server keeps to it; a client asks for it. Default: 13 in a server; a client asks for nothing.
+   */
+  readonly serverMaxWindowBits?: number;
+  /**
+   * The largest LZ77 window with which the client compresses: 9 to 15 (section 7.1.2.2). A server asks for it where the
+   * client has said that it can obey; a client keeps to it. Default: 13 in a client; a server asks for nothing.
+   */
+  readonly clientMaxWindowBits?: number;
+  /** The server forgets its history after each message (section 7.1.1.1). Default false. */
+  readonly serverNoContextTakeover?: boolean;
+  /** The client forgets its history after each message (section 7.1.1.2). Default false. */
+  readonly clientNoContextTakeover?: boolean;
+  /**
+   * A message fails the connection (`deflate-ratio`, 1009) that inflates to more than this many times its compressed
+   * size, not counting {@link ratioFloor} bytes and, with context takeover, one window, which older messages have paid
+   * for. 0 turns the guard off. Default 200.
+   */
+  readonly maxRatio?: number;
+  /** Bytes of each message, inflated, that the ratio does not count. Default 1 MiB. */
+  readonly ratioFloor?: number;
+  /** The account of the memory that contexts take, shared by many connections. Default: none is kept. */
+  readonly budget?: ContextBudget;
+}
+
+/** The account of the memory of many connections' contexts. */
+export interface ContextBudget {
+  /** Whether there is room for so many bytes more that are kept from message to message. */
+  fits(bytes: number): boolean;
+  /** True where not even contexts for the length of a message should be promised to one more connection. */
+  readonly full: boolean;
+  /** Takes bytes, whether they fit or not. */
+  charge(bytes: number): void;
+  /** Gives bytes back. */
+  refund(bytes: number): void;
+}
+
+/** {@link DeflateOptions} with every default filled in that does not depend on the role. */
+export type DeflateSettings = Required<Omit<DeflateOptions, "serverMaxWindowBits" | "clientMaxWindowBits">> &
+  Pick<DeflateOptions, "serverMaxWindowBits" | "clientMaxWindowBits">;
+
+/** The window with which we compress unless told otherwise. */
+export const DEFAULT_WINDOW_BITS = 13;
+
+const UNBOUNDED: ContextBudget = { fits: () => true, full: false, charge() {}, refund() {} };
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws UsageError `invalid-option` where a value is out of its range
+ */
+export function deflateSettings(options: DeflateOptions): DeflateSettings {
+  check("level", options.level, 1, 9);
+  check("memLevel", options.memLevel, 1, 9);
+  check("serverMaxWindowBits", options.serverMaxWindowBits, 9, 15);
+  check("clientMaxWindowBits", options.clientMaxWindowBits, 9, 15);
+  for (const name of ["threshold", "maxRatio", "ratioFloor"] as const) {
+    check(name, options[name], 0, Number.POSITIVE_INFINITY);
+  }
+  return {
+    threshold: 256,
+    level: 1,
+    memLevel: 6,
+    serverNoContextTakeover: false,
+    clientNoContextTakeover: false,
+    maxRatio: 200,
+    ratioFloor: 1 << 20,
+    budget: UNBOUNDED,
+    ...options,
+  };
+}
+
+function check(name: string, value: number | undefined, least: number, most: number): void {
+  if (value === undefined) return;
+  const whole = Number.isInteger(value) || value === most;
+  if (!whole || value < least || value > most) {
+    const range = most === Number.POSITIVE_INFINITY ? "0 or more" : `${least} to ${most}`;
+    throw new UsageError("invalid-option", `${name} is ${value}, not a whole number of ${range}`);
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * RFC 7692 section 7.2: permessage-deflate on one connection. Contexts are made when the first message needs them. What
+ * is kept from message to message is charged to the budget: an inflater for as long as the peer may refer to its
+ * history, a compressor until the connection idles, since it may forget whenever it likes. Without context takeover,
+ * or where the budget has no room, a context lives for one message.
+ */
+import { ProtocolError, type ProtocolErrorCode } from "../errors.ts";
+import type { DeflateEngine, Deflater, DeflaterOptions, Inflater, InflaterOptions } from "./deflate-engine.ts";
+import type { DeflateSettings } from "./deflate-options.ts";
+import { PERMESSAGE_DEFLATE } from "./deflate-parameters.ts";
+import type { ExtensionOffer, MessageExtension } from "./extension.ts";
+import { WindowHistory } from "./window-history.ts";
+
+/** What was agreed for one direction. */
+export interface Direction {
+  /** 8 to 15. */
+  readonly windowBits: number;
+  readonly takeover: boolean;
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** A block with BFINAL set costs a new context: so many are free in a message, and one more for each 64 bytes of it. */
+const FREE_FINAL_BLOCKS = 16;
+
+export class PerMessageDeflate implements MessageExtension {
+  readonly name = PERMESSAGE_DEFLATE;
+  readonly agreed: ExtensionOffer;
+  /** Section 6: RSV1 marks a compressed message. */
+  readonly rsv = 0x40;
+  pending = false;
+
+  readonly #engine: DeflateEngine;
+  readonly #settings: DeflateSettings;
+
+  readonly #outbound: DeflaterOptions;
+  readonly #outboundTakeover: boolean;
+  #deflater: Deflater | undefined;
+  #deflaterKept = false;
+  /** Bytes of the message being sent were fed. */
+  #sending = false;
+
+  readonly #inbound: InflaterOptions;
+  readonly #inboundTakeover: boolean;
+  #inflater: Inflater | undefined;
+  /** Bytes charged for the inflater, made or owed. */
+  #inflaterCharge = 0;
+  /** The inflater stands at the end of a block with BFINAL set, with this input still to be read. */
+  #rest: Uint8Array | undefined;
+  #history: WindowHistory | undefined;
+  /** Bytes inflated since the inflater began: what it knows of the past, up to its window. */
+  #historySize = 0;
+  #bytesIn = 0;
+  #bytesOut = 0;
+  #finalBlocks = 0;
+
+  constructor(
+    engine: DeflateEngine,
+    settings: DeflateSettings,
+    agreed: ExtensionOffer,
+    outbound: Direction,
+    inbound: Direction,
+  ) {
+    this.#engine = engine;
+    this.#settings = settings;
+    this.agreed = agreed;
+    this.#outbound = { windowBits: outbound.windowBits, level: settings.level, memLevel: settings.memLevel };
+    this.#outboundTakeover = outbound.takeover;
+    // A window of 256 bytes is inflated with one of 512.
+    this.#inbound = { windowBits: Math.max(9, inbound.windowBits) };
+    this.#inboundTakeover = inbound.takeover;
+    if (inbound.takeover) this.#chargeInflater();
+  }
+
+  wants(length: number | undefined, choice: boolean | undefined): boolean {
+    // No DEFLATE library compresses for a window of 256 bytes: everything is then sent as it is, which is always right.
+    if (this.#outbound.windowBits < 9) return false;
+    return choice ?? (length === undefined || length >= this.#settings.threshold);
+  }
+
+  encode(piece: Uint8Array, last: boolean): Uint8Array {
+    if (piece.length === 0 && !(last && this.#sending)) {
+      // Section 7.2.3.6: an empty message is the header of an empty stored block.
+      return last ? new Uint8Array(1) : EMPTY;
+    }
+    this.#sending = !last;
+    this.#deflater ??= this.#openDeflater();
+    const output = this.#deflater.deflate(piece, last);
+    if (last && !this.#deflaterKept) this.#closeDeflater();
+    return output;
+  }
+
+  #openDeflater(): Deflater {
+    const memory = this.#engine.deflaterMemory(this.#outbound);
+    const { budget } = this.#settings;
+    this.#deflaterKept = this.#outboundTakeover && budget.fits(memory);
+    const deflater = this.#engine.createDeflater(this.#outbound);
+    budget.charge(memory);
+    return deflater;
+  }
+
+  #closeDeflater(): void {
+    if (this.#deflater === undefined) return;
+    this.#deflater.release();
+    this.#deflater = undefined;
+    this.#settings.budget.refund(this.#engine.deflaterMemory(this.#outbound));
+  }
+
+  decode(piece: Uint8Array, last: boolean, max: number): Uint8Array | ProtocolError {
+    const first = this.#bytesIn === 0 && piece.length > 0;
+    this.#bytesIn += piece.length;
+    // A message without a single byte (section 7.2.3.6 asks for one) is taken as empty; there is nothing to inflate.
+    if (last && this.#bytesIn === 0) return EMPTY;
+
+    this.#inflater ??= this.#openInflater();
+    let input = piece;
+    if (this.#rest !== undefined) {
+      if (this.#rest.length > 0) input = this.#rest;
+      else if (piece.length === 0) return this.#give(EMPTY, last);
+      if (!this.#restart(this.#inflater)) return this.#fail("deflate-invalid");
+    }
+    if (first && (piece[0] & 1) === 1 && !this.#record(this.#inflater)) return this.#fail("deflate-invalid");
+
+    const output = this.#inflater.inflate(input, last, max);
+    if (output === undefined) return this.#fail("deflate-invalid");
+    this.#bytesOut += output.length;
+    this.#historySize += output.length;
+    this.#history?.append(output);
+    this.#rest = this.#inflater.rest;
+    if (this.#rest !== undefined) this.#finalBlocks += 1;
+    if (this.#isBomb()) return this.#fail("deflate-ratio");
+    // With nothing after a final block, all was read but what the sender left out.
+    this.pending = this.#rest === undefined ? this.#inflater.pending : this.#rest.length > 0;
+    return this.#give(output, last);
+  }
+
+  /** Ends the message with `output` where there is no more of it. */
+  #give(output: Uint8Array, last: boolean): Uint8Array {
+    if (last && !this.pending) {
+      this.#bytesIn = 0;
+      this.#bytesOut = 0;
+      this.#finalBlocks = 0;
+      if (!this.#inboundTakeover) this.#closeInflater();
+    }
+    return output;
+  }
+
+  /**
+   * The history reaches over blocks with BFINAL set (sections 7.2.2 and 7.2.3.4), but no DEFLATE library reads on after
+   * one. So where a message begins with such a block, what the window holds is recorded from there on.
+   */
+  #record(inflater: Inflater): boolean {
+    if (this.#history !== undefined) return true;
+    this.#history = new WindowHistory(this.#inbound.windowBits);
+    return this.#history.capture(inflater, this.#historySize);
+  }
+
+  /** Reads on after a block with BFINAL set. */
+  #restart(inflater: Inflater): boolean {
+    this.#rest = undefined;
+    inflater.reset();
+    this.#historySize = this.#history?.size ?? 0;
+    return this.#history?.restore(inflater) ?? true;
+  }
+
+  #isBomb(): boolean {
+    if (this.#finalBlocks > FREE_FINAL_BLOCKS + this.#bytesIn / 64) return true;
+    const { maxRatio, ratioFloor } = this.#settings;
+    if (maxRatio === 0 || this.#bytesOut <= ratioFloor) return false;
+    const window = this.#inboundTakeover ? 1 << this.#inbound.windowBits : 0;
+    return this.#bytesOut > ratioFloor + window + maxRatio * this.#bytesIn;
+  }
+
+  #fail(code: ProtocolErrorCode): ProtocolError {
+    this.pending = false;
+    this.#closeInflater();
+    return new ProtocolError(code);
+  }
+
+  #openInflater(): Inflater {
+    const inflater = this.#engine.createInflater(this.#inbound);
+    if (!this.#inboundTakeover) this.#chargeInflater();
+    return inflater;
+  }
+
+  #closeInflater(): void {
+    if (this.#inflater === undefined) return;
+    this.#inflater.release();
+    this.#inflater = undefined;
+    this.#rest = undefined;
+    this.#history = undefined;
+    this.#historySize = 0;
+    if (!this.#inboundTakeover) this.#refundInflater();
+  }
+
+  #chargeInflater(): void {
+    this.#inflaterCharge = this.#engine.inflaterMemory(this.#inbound);
+    this.#settings.budget.charge(this.#inflaterCharge);
+  }
+
+  #refundInflater(): void {
+    this.#settings.budget.refund(this.#inflaterCharge);
+    this.#inflaterCharge = 0;
+  }
+
+  idle(): void {
+    if (!this.#sending) this.#closeDeflater();
+  }
+
+  release(): void {
+    this.#closeDeflater();
+    this.#closeInflater();
+    this.#refundInflater();
+  }
+}
