@@ -1,6 +1,7 @@
 /** One entry of a wire log as one line of text: time, direction, and what it was. */
 
 import type { WireLogEntry } from "../wire-log.ts";
+import { escapeControls } from "./escape-controls.ts";
 
 /** One line without a line break; control characters are escaped, so that a hostile peer cannot drive a terminal. */
 export function formatEntry(entry: WireLogEntry): string {
@@ -18,11 +19,4 @@ function describe(entry: WireLogEntry): string {
 function headLine(text: string): string {
   const [first = "", ...rest] = text.trimEnd().split("\r\n");
   return `${first} (${rest.length} field lines)`;
-}
-
-function escapeControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  });
 }

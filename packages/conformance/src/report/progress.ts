@@ -1,6 +1,7 @@
 /** Progress on a terminal: one line that is rewritten, or a line a failure where the output is not a terminal. */
 
 import type { CaseResult } from "../report.ts";
+import { escapeControls } from "./escape-controls.ts";
 
 const CLEAR_LINE = "\r\u001b[2K";
 
@@ -41,7 +42,7 @@ export class Progress {
 
   /** One line: a longer one would wrap, and could not be rewritten. */
   #fit(text: string): string {
-    const line = text.replaceAll("\n", " ");
+    const line = escapeControls(text.replaceAll("\n", " "));
     if (!this.#live) return line;
     const width = (this.#stream.columns ?? 80) - 1;
     return line.length > width ? `${line.slice(0, width - 1)}…` : line;

@@ -3,6 +3,7 @@
 import type { CaseResult, SuiteReport } from "../report.ts";
 import type { Verdict } from "../verdict.ts";
 import { VERDICTS } from "../verdict.ts";
+import { escapeControls } from "./escape-controls.ts";
 import { formatEntry } from "./format-entry.ts";
 
 /** How the text is written. */
@@ -49,7 +50,7 @@ function describeResult(result: CaseResult, paint: Paint, logEntries: number): s
     `  ${paint(result.verdict, result.verdict.toUpperCase())} ${result.id} ${result.title} (${result.section})`,
     `    sent:     ${result.input}`,
     `    expected: ${result.expectation}`,
-    ...result.reasons.map((reason) => `    observed: ${reason}`),
+    ...result.reasons.map((reason) => `    observed: ${escapeControls(reason)}`),
   ];
   // What was permitted but not recommended is told; what it looked like is in the other reports.
   const run = result.runs.find(({ verdict }) => verdict === "fail");
@@ -67,7 +68,7 @@ function describeSkipped(report: SuiteReport): string[] {
     const reason = result.reasons.join("; ");
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
-  return [...counts].map(([reason, count]) => `  skipped ${count}: ${reason}`);
+  return [...counts].map(([reason, count]) => `  skipped ${count}: ${escapeControls(reason)}`);
 }
 
 function describeTotals(report: SuiteReport, paint: Paint): string {
