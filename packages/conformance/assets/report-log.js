@@ -37,9 +37,13 @@ function hexOf(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
 }
 
-/** Text with control characters and bad UTF-8 made visible. @param {Uint8Array} bytes */
+/** Text with bad UTF-8 and control characters made visible. @param {Uint8Array} bytes */
 function readable(bytes) {
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  return readableText(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
+}
+
+/** Text with control characters made visible. @param {string} text */
+export function readableText(text) {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;

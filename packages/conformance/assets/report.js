@@ -1,6 +1,6 @@
 // The page's behaviour: one matrix per role, filters, and a detail view that the address (#testee/case) can name.
 
-import { element, renderLog } from "./report-log.js";
+import { element, readableText, renderLog } from "./report-log.js";
 
 /** @typedef {import("../src/report/page-data.ts").PageData} PageData */
 /** @typedef {import("../src/report/page-data.ts").PageCase} PageCase */
@@ -147,7 +147,7 @@ function detailHead(testee, about) {
 /** @param {string} title @param {string} kind @param {readonly string[]} lines */
 function side(title, kind, lines) {
   const made = element("section", { class: `side ${kind}` }, element("h3", {}, title));
-  for (const line of lines) made.append(element("p", {}, line));
+  for (const line of lines) made.append(element("p", {}, readableText(line)));
   return made;
 }
 
@@ -188,7 +188,7 @@ function tabs(current, about) {
   const list = element("div", { class: "tabs", role: "tablist", "aria-label": "Testees" });
   for (const testee of report.testees) {
     const result = results.get(testee)?.get(about.id);
-    if (result === undefined) continue;
+    if (result === undefined || testee.role !== about.role) continue;
     const selected = String(testee === current);
     const tab = element("button", { class: result.verdict, type: "button", role: "tab", "aria-selected": selected });
     tab.append(`${MARKS[result.verdict] ?? ""} ${testee.name}`);

@@ -31,7 +31,7 @@ ${readPageAsset("report.css")}${readPageAsset("report-detail.css")}</style>
 <header>
 <h1>WebSocket conformance</h1>
 <p class="about">${data.cases} cases, ${results} results, ${escapeXml(date)}, ${escapeXml([...versions].join(", "))}</p>
-<div class="testees">
+<div class="cards">
 ${reports.map(renderTestee).join("\n")}
 </div>
 </header>
@@ -66,7 +66,7 @@ function renderTestee(report: SuiteReport): string {
   const present = VERDICTS.filter((verdict) => report.totals[verdict] > 0);
   const bars = present.map((verdict) => `<span class="${verdict}" style="flex:${report.totals[verdict]}"></span>`);
   const counts = present.map((verdict) => `<b>${report.totals[verdict]}</b> ${verdict}`);
-  return `<section class="testee">
+  return `<section class="card">
 <h2>${escapeXml(name)} ${role}</h2>
 <div class="target" title="${escapeXml(target)}">${escapeXml(target)}</div>
 <div class="bar" aria-hidden="true">${bars.join("")}</div>
