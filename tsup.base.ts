@@ -10,7 +10,8 @@ export function packageBuild(entry: readonly string[] = ["src/index.ts"], option
     format: ["esm"],
     platform: "neutral",
     target: "es2022",
-    dts: true,
+    // Others are seen through their declarations, which Turbo has built before: each package is compiled under its own rules.
+    dts: { compilerOptions: { customConditions: [] } },
     sourcemap: true,
     splitting: true,
     clean: true,

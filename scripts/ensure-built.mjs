@@ -3,12 +3,14 @@
  * When nothing is newer than the last build it costs a few milliseconds: a client under test is started once per case.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { workspaceFolders } from "./packages.mjs";
 import { root } from "./runtimes.mjs";
 
 const stamp = join(root, ".cache/built");
+const lock = join(root, ".cache/build.lock");
 const sources = ["pnpm-lock.yaml", "tsconfig.base.json", "tsup.base.ts", "turbo.json"];
 
 /** @param {string} path @returns {number} */
@@ -41,18 +43,58 @@ function isFresh() {
   });
 }
 
-if (!isFresh()) {
-  const started = Date.now();
-  const turbo = join(root, "node_modules/turbo/bin/turbo");
-  const result = spawnSync(process.execPath, [turbo, "run", "build", "--output-logs=errors-only"], {
+/** Waits until no other process builds. @returns {Promise<void>} */
+async function takeLock() {
+  mkdirSync(dirname(lock), { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      process.on("exit", () => rmSync(lock, { force: true }));
+      return;
+    } catch {
+      if (!isAlive(lock)) rmSync(lock, { force: true });
+      else await setTimeout(100);
+    }
+  }
+}
+
+/** Whether the process that holds a lock still runs; one that was killed left its file behind. @param {string} path */
+function isAlive(path) {
+  try {
+    const pid = Number(readFileSync(path, "utf8"));
+    // Empty: its maker is between creating the file and writing to it.
+    if (pid !== 0) process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function build() {
+  const started = Date.now() / 1000;
+  // Turbo asks for the package manager by name. `pnpm run` puts it on the PATH; without it, npx brings the very version.
+  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const turbo = [
+    process.execPath,
+    join(root, "node_modules/turbo/bin/turbo"),
+    "run",
+    "build",
+    "--output-logs=errors-only",
+  ];
+  const hasPnpm = spawnSync("pnpm", ["--version"], { stdio: "ignore" }).error === undefined;
+  const [file = "", ...args] = hasPnpm ? turbo : ["npx", "--yes", packageManager, "exec", ...turbo];
+  const result = spawnSync(file, args, {
     cwd: root,
     stdio: ["ignore", 2, 2],
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1" },
   });
   if (result.status !== 0) process.exit(result.status ?? 1);
-  mkdirSync(dirname(stamp), { recursive: true });
-  // The time when the build began: what was edited meanwhile counts as newer.
   writeFileSync(stamp, "");
-  const { utimesSync } = await import("node:fs");
-  utimesSync(stamp, started / 1000, started / 1000);
+  // The time when the build began: what was edited meanwhile counts as newer.
+  utimesSync(stamp, started, started);
+}
+
+if (!isFresh()) {
+  await takeLock();
+  if (!isFresh()) build();
 }
