@@ -2,41 +2,44 @@
  * Runs the contract and integration suites on every runtime the project claims, all of them from npm packages on one
  * machine, and prints one table.
  *
- *   node scripts/matrix.mjs [RUNTIME…]      RUNTIME: node20, node22, node24, node26, bun, deno, workerd
+ *   node scripts/matrix.mjs [RUNTIME…]      RUNTIME: node20, node22, node24, node26, bun, deno, workerd, or one in
+ *   another version, such as bun@1.4.0; those that the lockfile does not bring are installed from npm on first use
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { countResults, hasFailed, totalsLine } from "./count-results.mjs";
-import { nodePath, nodeVersions, root } from "./runtimes.mjs";
+import { nodeVersions, root, versionedRuntimePath } from "./runtimes.mjs";
 
-/** @typedef {"node" | "bun" | "deno" | "totals"} Count */
-/** @typedef {{ suite: string, args: string[], count: Count }} Run */
+/** @typedef {{ suite: string, args: string[], count: "node" | "bun" | "deno" | "totals" }} Run */
 
-/** @param {string} name @param {"node" | "bun" | "deno"} runtime @param {string[]} [extra] @returns {Run} */
-const suites = (name, runtime, extra = []) => ({
-  suite: name,
-  args: ["scripts/suites.mjs", `packages/${name}`, runtime, ...extra],
-  count: runtime,
-});
+const adapters = /** @type {const} */ ({ node: "node-adapter", bun: "bun-adapter", deno: "deno-adapter" });
 
-/** @type {Record<string, () => Run[]>} */
-const runtimes = {
-  ...Object.fromEntries(
-    Object.keys(nodeVersions).map((line) => [
-      `node${line}`,
-      () => {
-        const node = ["--node", nodePath(/** @type {keyof typeof nodeVersions} */ (Number(line)))];
-        return [suites("node-builtins", "node", node), suites("node-adapter", "node", node)];
-      },
-    ]),
-  ),
-  bun: () => [suites("node-builtins", "bun"), suites("bun-adapter", "bun")],
-  deno: () => [suites("node-builtins", "deno"), suites("deno-adapter", "deno")],
-  workerd: () => [
-    { suite: "workers-adapter", args: ["packages/workers-adapter/test/run-workerd.mjs"], count: "totals" },
-  ],
-};
+/** The suites for a runtime, in the version the lockfile fixes or in another one. @param {string} name @returns {Run[]} */
+function runsOn(name) {
+  if (name === "workerd") {
+    return [{ suite: "workers-adapter", args: ["packages/workers-adapter/test/run-workerd.mjs"], count: "totals" }];
+  }
+  const [, runtime, line, exact] = /^(node|bun|deno)(\d+)?(?:@(.+))?$/.exec(name) ?? [];
+  const version = exact ?? nodeVersions[/** @type {keyof typeof nodeVersions} */ (Number(line))];
+  if (!isRuntime(runtime) || (line !== undefined && version === undefined)) {
+    console.error(`"${name}" is none of ${everything.join(", ")}, bun@VERSION, deno@VERSION, node@VERSION`);
+    process.exit(2);
+  }
+  const binary = version === undefined ? [] : ["--binary", versionedRuntimePath(runtime, version)];
+  return ["node-builtins", adapters[runtime]].map((suite) => ({
+    suite,
+    args: ["scripts/suites.mjs", `packages/${suite}`, runtime, ...binary],
+    count: runtime,
+  }));
+}
+
+/** @param {string | undefined} name @returns {name is keyof typeof adapters} */
+function isRuntime(name) {
+  return name !== undefined && name in adapters;
+}
+
+const everything = [...Object.keys(nodeVersions).map((line) => `node${line}`), "bun", "deno", "workerd"];
 
 /** @param {readonly string[]} args @returns {Promise<{ ok: boolean, output: string }>} */
 function run(args) {
@@ -56,23 +59,16 @@ function run(args) {
   });
 }
 
-const names = process.argv.slice(2);
-const unknown = names.filter((name) => !(name in runtimes));
-if (unknown.length > 0) {
-  console.error(`unknown: ${unknown.join(", ")}; there are ${Object.keys(runtimes).join(", ")}`);
-  process.exit(2);
-}
-
+const names = process.argv.slice(2).length > 0 ? process.argv.slice(2) : everything;
 let passed = 0;
 let failed = 0;
 let skipped = 0;
 /** @type {string[]} */
 const failures = [];
-console.log(`| ${"runtime".padEnd(8)} | ${"suite".padEnd(16)} | passed | failed | skipped | seconds |`);
-console.log(`| ${"-".repeat(8)} | ${"-".repeat(16)} | ------ | ------ | ------- | ------- |`);
-for (const [runtime, runsOf] of Object.entries(runtimes)) {
-  if (names.length > 0 && !names.includes(runtime)) continue;
-  for (const { suite, args, count } of runsOf()) {
+console.log(`| ${"runtime".padEnd(10)} | ${"suite".padEnd(16)} | passed | failed | skipped | seconds |`);
+console.log(`| ${"-".repeat(10)} | ${"-".repeat(16)} | ------ | ------ | ------- | ------- |`);
+for (const runtime of names) {
+  for (const { suite, args, count } of runsOn(runtime)) {
     const start = performance.now();
     const { ok, output } = existsSync(join(root, args[0] ?? ""))
       ? await run(args)
@@ -83,7 +79,7 @@ for (const [runtime, runsOf] of Object.entries(runtimes)) {
     skipped += result.skipped;
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     const cells = [
-      runtime.padEnd(8),
+      runtime.padEnd(10),
       suite.padEnd(16),
       String(result.passed).padStart(6),
       String(result.failed).padStart(6),

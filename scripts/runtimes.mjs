@@ -34,19 +34,41 @@ export function runtimePath(runtime) {
 }
 
 /**
- * The binary of another Node line, installed from its npm package into `.cache/node` on first use.
+ * The package that holds a runtime's binary for this platform, and the binary in it. The platform's own package and not
+ * the one users know: it needs no install script.
  *
- * @param {keyof typeof nodeVersions} line
+ * @param {string} runtime
+ * @returns {{ name: string, binary: string }}
+ */
+function platformPackage(runtime) {
+  const { platform, arch } = process;
+  switch (runtime) {
+    case "node":
+      return { name: `node-${platform === "win32" ? "win" : platform}-${arch}`, binary: `bin/node${exe}` };
+    case "bun": {
+      const cpu = arch === "arm64" ? "aarch64" : arch;
+      return { name: `@oven/bun-${platform === "win32" ? "windows" : platform}-${cpu}`, binary: `bin/bun${exe}` };
+    }
+    case "deno":
+      return { name: `@deno/${platform}-${arch}${platform === "linux" ? "-glibc" : ""}`, binary: `deno${exe}` };
+    default:
+      throw new Error(`no versions of "${runtime}" to choose from: node, bun or deno`);
+  }
+}
+
+/**
+ * The binary of another version of a runtime, installed from npm into `.cache/runtimes` on first use.
+ *
+ * @param {string} runtime
+ * @param {string} version
  * @returns {string}
  */
-export function nodePath(line) {
-  if (process.versions.node.startsWith(`${line}.`)) return process.execPath;
-  const version = nodeVersions[line];
-  const platform = process.platform === "win32" ? "win" : process.platform;
-  const name = `node-${platform}-${process.arch}`;
-  const folder = join(root, ".cache/node", version);
-  const binary = join(folder, "node_modules", name, process.platform === "win32" ? "bin/node.exe" : "bin/node");
-  if (existsSync(binary)) return binary;
+export function versionedRuntimePath(runtime, version) {
+  if (runtime === "node" && process.versions.node.split(".")[0] === version.split(".")[0]) return process.execPath;
+  const { name, binary } = platformPackage(runtime);
+  const folder = join(root, ".cache/runtimes", `${runtime}-${version}`);
+  const path = join(folder, "node_modules", name, binary);
+  if (existsSync(path)) return path;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), `${JSON.stringify({ private: true })}\n`);
   // npm comes with Node, whatever started this script; `--prefix` keeps it out of the workspace.
@@ -59,5 +81,5 @@ export function nodePath(line) {
       shell: process.platform === "win32",
     },
   );
-  return binary;
+  return path;
 }

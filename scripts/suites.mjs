@@ -1,7 +1,7 @@
 /**
  * Runs the suites that several runtimes share (`*.contract.ts`, `*.integration.ts`, written for node:test) as built JavaScript:
  *
- *   node scripts/suites.mjs PACKAGE-FOLDER [node|bun|deno] [--node PATH] [--only contract|integration]
+ *   node scripts/suites.mjs PACKAGE-FOLDER [node|bun|deno] [--binary PATH] [--only contract|integration]
  *
  * Node 20 runs no TypeScript, so each suite is bundled into the package's `.cache/suites`. Imports of packages stay
  * imports, so a suite meets the same `dist` that a user would.
@@ -15,12 +15,12 @@ import { root, runtimePath } from "./runtimes.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { node: { type: "string" }, only: { type: "string" } },
+  options: { binary: { type: "string" }, only: { type: "string" } },
 });
 const [target, runtime = "node"] = positionals;
 if (target === undefined || !["node", "bun", "deno"].includes(runtime)) {
   console.error(
-    "usage: node scripts/suites.mjs PACKAGE-FOLDER [node|bun|deno] [--node PATH] [--only contract|integration]",
+    "usage: node scripts/suites.mjs PACKAGE-FOLDER [node|bun|deno] [--binary PATH] [--only contract|integration]",
   );
   process.exit(2);
 }
@@ -60,7 +60,7 @@ const files = readdirSync(out, { recursive: true, encoding: "utf8" })
 
 const commands = {
   node: {
-    file: values.node ?? runtimePath("node"),
+    file: runtimePath("node"),
     args: ["--enable-source-maps", "--test", "--test-reporter=spec", ...files],
   },
   bun: { file: runtimePath("bun"), args: ["test", "--timeout=60000", ...files] },
@@ -68,6 +68,6 @@ const commands = {
 };
 const { file, args } = commands[/** @type {keyof typeof commands} */ (runtime)];
 console.error(`${runtime}: ${files.map((path) => basename(path)).join(", ")}`);
-const result = spawnSync(file, args, { cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
+const result = spawnSync(values.binary ?? file, args, { cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
 if (result.error) throw result.error;
 process.exitCode = result.status ?? 1;
