@@ -1,0 +1,47 @@
+import { do_not_optimize, measure } from "mitata";
+
+/** What the three runtimes offer beside ECMAScript, reached without importing any of them. */
+export interface Globals {
+  readonly Bun?: { readonly version: string };
+  readonly Deno?: { readonly version: { readonly deno: string }; readonly args: readonly string[] };
+  readonly process?: { readonly version: string; readonly argv: readonly string[] };
+}
+export const globals: Globals = globalThis as unknown as Globals;
+
+/** `node 20.20.2`, `bun 1.4.5`, `deno 2.9.6`. */
+export const runtime: string =
+  globals.Bun !== undefined
+    ? `bun ${globals.Bun.version}`
+    : globals.Deno !== undefined
+      ? `deno ${globals.Deno.version.deno}`
+      : `node ${globals.process?.version.slice(1) ?? ""}`;
+
+export interface Sample {
+  readonly group: string;
+  readonly name: string;
+  /** Median nanoseconds a call. */
+  readonly p50: number;
+  readonly p25: number;
+  readonly p75: number;
+}
+
+const samples: Sample[] = [];
+const wanted = (globals.process?.argv ?? []).slice(2);
+
+/** Measures `body` for about `CPU_MS` and keeps its median; groups not named on the command line are left out. */
+export async function bench(group: string, name: string, body: () => unknown): Promise<void> {
+  if (wanted.length > 0 && !wanted.some((word) => group.includes(word))) return;
+  const stats = await measure(() => do_not_optimize(body()), {
+    min_cpu_time: 120e6,
+    min_samples: 12,
+    batch_samples: 1024,
+  } as never);
+  const sample: Sample = { group, name, p50: stats.p50, p25: stats.p25, p75: stats.p75 };
+  samples.push(sample);
+  console.error(`${runtime}  ${group}  ${name}  ${sample.p50.toFixed(1)} ns`);
+}
+
+/** Prints everything measured so far as one JSON document. */
+export function report(): void {
+  console.log(JSON.stringify({ runtime, samples }));
+}

@@ -1,0 +1,37 @@
+/** `pnpm bench`: starts ours, the peers and plain TCP in turns, measures, and writes the report. */
+import { fileURLToPath } from "node:url";
+import { describeMachine } from "./machine.ts";
+import { parseOptions, USAGE } from "./options.ts";
+import type { Results, ScenarioResult } from "./results.ts";
+import { runScenario } from "./run-scenario.ts";
+import { SCENARIOS } from "./scenarios.ts";
+
+const docs = fileURLToPath(new URL("../../docs", import.meta.url));
+const log = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+process.once("SIGINT", () => process.exit(130));
+process.once("SIGTERM", () => process.exit(143));
+
+let options: ReturnType<typeof parseOptions>;
+try {
+  options = parseOptions(process.argv.slice(2), docs);
+} catch (error) {
+  log(`${(error as Error).message}\n\n${USAGE}`);
+  process.exit(2);
+}
+if (options.list) {
+  for (const { id, title } of SCENARIOS) console.log(`${id.padEnd(28)} ${title}`);
+  process.exit(0);
+}
+const machine = describeMachine();
+if (!machine.pinned) log("note: processes are not pinned to cores (no taskset, or one core): figures are less steady");
+if (!machine.cpuTimes) log("note: no /proc: CPU times and memory cannot be read here");
+const scenarios: ScenarioResult[] = [];
+for (const scenario of options.scenarios) {
+  for (const runtime of options.runtimes) {
+    scenarios.push(await runScenario(scenario, runtime, { ...options, log }));
+  }
+}
+const results: Results = { date: new Date().toISOString().slice(0, 10), quick: options.quick, rounds: options.rounds, machine, scenarios };
+console.log(JSON.stringify(results.scenarios.length));

@@ -1,0 +1,69 @@
+import { parseArgs } from "node:util";
+import { RUNTIMES, type RuntimeName } from "./runtimes.ts";
+import { SCENARIOS, type Scenario } from "./scenarios.ts";
+
+export interface Options {
+  readonly scenarios: readonly Scenario[];
+  readonly runtimes: readonly RuntimeName[];
+  readonly rounds: number;
+  readonly quick: boolean;
+  readonly only: readonly string[];
+  /** Folder of the report, or undefined to print it only. */
+  readonly out: string | undefined;
+  readonly list: boolean;
+}
+
+export const USAGE = `pnpm bench [scenario…] [options]
+
+  scenario…            ids, or beginnings of ids (echo-125, idle, client…); all when none is given
+  --runtime a,b        node, bun, deno (default: all three)
+  --rounds N           interleaved rounds (default 9)
+  --only a,b           subjects by id or kind: ours, peer, tcp, ws, serve, upgrade… (default: all)
+  --out FOLDER         where to write the report (default: docs, for a run of all scenarios and runtimes; else none)
+  --quick              a smoke test: the short list of scenarios, one short round, no report unless --out is given
+  --list               print the scenarios
+`;
+
+/** Throws an Error with a sentence for whoever typed it. */
+export function parseOptions(args: readonly string[], docs: string): Options {
+  const { values, positionals } = parseArgs({
+    args: args.filter((word) => word !== "--"),
+    allowPositionals: true,
+    options: {
+      runtime: { type: "string" },
+      rounds: { type: "string" },
+      only: { type: "string" },
+      out: { type: "string" },
+      quick: { type: "boolean", default: false },
+      list: { type: "boolean", default: false },
+    },
+  });
+  const quick = values.quick;
+  const runtimes = list(values.runtime).map((word): RuntimeName => {
+    const runtime = RUNTIMES.find((name) => name === word);
+    if (runtime === undefined) throw new Error(`unknown runtime ${word}: one of ${RUNTIMES.join(", ")}`);
+    return runtime;
+  });
+  const rounds = values.rounds === undefined ? (quick ? 1 : 9) : Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds takes a whole number from 1 up");
+  for (const word of positionals) {
+    if (!SCENARIOS.some(({ id }) => id.startsWith(word))) throw new Error(`no scenario begins with ${word}: see --list`);
+  }
+  const scenarios = SCENARIOS.filter(({ id, quick: inQuick }) =>
+    positionals.length > 0 ? positionals.some((word) => id.startsWith(word)) : !quick || inQuick === true,
+  );
+  const whole = positionals.length === 0 && runtimes.length === 0 && values.only === undefined && !quick;
+  return {
+    scenarios,
+    runtimes: runtimes.length === 0 ? RUNTIMES : runtimes,
+    rounds,
+    quick,
+    only: list(values.only),
+    out: values.out ?? (whole ? docs : undefined),
+    list: values.list,
+  };
+}
+
+function list(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : text.split(",").filter((word) => word !== "");
+}

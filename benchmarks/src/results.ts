@@ -1,0 +1,73 @@
+import type { Outcome } from "../driver/job.ts";
+import type { Machine } from "./machine.ts";
+import type { RuntimeName } from "./runtimes.ts";
+import { type Spread, spreadOf } from "./statistics.ts";
+
+/** One subject in one scenario: every round as it was measured, and the figures made of them. */
+export interface SubjectResult {
+  readonly id: string;
+  readonly label: string;
+  readonly kind: "ours" | "peer" | "tcp";
+  readonly rounds: readonly Outcome[];
+  readonly figures: Figures;
+  /** Why there are no rounds. */
+  readonly failure?: string;
+}
+
+export interface Figures {
+  /** CPU time of the process per unit, microseconds; of it in user space and in the kernel. */
+  readonly cpu: Spread;
+  readonly user: Spread;
+  readonly system: Spread;
+  /** Units a second. */
+  readonly rate: Spread;
+  /** Burst round trip, microseconds. */
+  readonly p50: Spread;
+  readonly p99: Spread;
+  /** Resident memory, bytes. */
+  readonly rss: Spread;
+  /** Idle scenarios: resident memory per connection, bytes, after a collection. */
+  readonly perConnection?: Spread;
+  /** Octets on the wire per unit. */
+  readonly received: Spread;
+  readonly sent: Spread;
+  /** Share of the window in which the driver was busy: near 1 it would be what is measured. */
+  readonly driverLoad: Spread;
+  readonly extensions: string;
+}
+
+export interface ScenarioResult {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly runtime: RuntimeName;
+  readonly subjects: readonly SubjectResult[];
+}
+
+export interface Results {
+  readonly date: string;
+  readonly quick: boolean;
+  readonly rounds: number;
+  readonly machine: Machine;
+  readonly scenarios: readonly ScenarioResult[];
+}
+
+export function figuresOf(rounds: readonly Outcome[], connections: number): Figures {
+  const of = (value: (round: Outcome) => number): Spread => spreadOf(rounds.map(value));
+  const figures: Figures = {
+    cpu: of((round) => ((round.userSeconds + round.systemSeconds) / round.messages) * 1e6),
+    user: of((round) => (round.userSeconds / round.messages) * 1e6),
+    system: of((round) => (round.systemSeconds / round.messages) * 1e6),
+    rate: of((round) => round.messages / round.seconds),
+    p50: of((round) => round.p50),
+    p99: of((round) => round.p99),
+    rss: of((round) => round.rss),
+    received: of((round) => round.received / round.messages),
+    sent: of((round) => round.sent / round.messages),
+    driverLoad: of((round) => round.driverSeconds / round.seconds),
+    extensions: rounds[0]?.extensions ?? "",
+  };
+  if (rounds[0]?.rssCollected === undefined) return figures;
+  const perConnection = of((round) => ((round.rssCollected as number) - (round.rssBeforeCollected as number)) / connections);
+  return { ...figures, perConnection };
+}

@@ -1,0 +1,131 @@
+import { createRequire } from "node:module";
+import type { Outcome } from "../driver/job.ts";
+import { clientRound, ServerSubject, type Times } from "./measure.ts";
+import { figuresOf, type ScenarioResult, type SubjectResult } from "./results.ts";
+import type { RuntimeName } from "./runtimes.ts";
+import type { Scenario } from "./scenarios.ts";
+import { type Subject, subjectsFor } from "./subjects.ts";
+
+const require = createRequire(import.meta.url);
+
+export interface RunSettings {
+  readonly rounds: number;
+  readonly quick: boolean;
+  /** Only subjects whose id or kind is named; empty: all. */
+  readonly only: readonly string[];
+  readonly log: (line: string) => void;
+}
+
+/** Rounds that one process serves before it is started anew: a lucky or unlucky process must not decide the median. */
+const ROUNDS_PER_PROCESS = 3;
+
+function isInstalled(name: string): boolean {
+  try {
+    require.resolve(name);
+    return true;
+  } catch (error) {
+    // A package without an entry for `require` is there all the same.
+    return (error as NodeJS.ErrnoException).code === "ERR_PACKAGE_PATH_NOT_EXPORTED";
+  }
+}
+
+function participants(scenario: Scenario, runtime: RuntimeName, settings: RunSettings): readonly Subject[] {
+  const role = scenario.job.kind === "client" ? "client" : "server";
+  const subjects: Subject[] = [];
+  for (const subject of subjectsFor(role, runtime)) {
+    if (scenario.without?.[subject.id] !== undefined) continue;
+    if (subject.needs !== undefined && !isInstalled(subject.needs)) continue;
+    subjects.push(subject);
+    if (subject.kind !== "ours") continue;
+    for (const variant of scenario.ourVariants ?? []) {
+      subjects.push({
+        ...subject,
+        id: `${subject.id}/${variant.suffix}`,
+        label: variant.label,
+        settings: { ...subject.settings, ...variant.settings },
+      });
+    }
+  }
+  return settings.only.length === 0
+    ? subjects
+    : subjects.filter(({ id, kind }) => settings.only.some((word) => word === kind || id.includes(word)));
+}
+
+/** All subjects of one runtime in turns, A B C A B C …, so that whatever else the machine does hits all alike. */
+export async function runScenario(whole: Scenario, runtime: RuntimeName, settings: RunSettings): Promise<ScenarioResult> {
+  const scenario =
+    settings.quick && whole.quickConnections !== undefined
+      ? { ...whole, job: { ...whole.job, connections: whole.quickConnections } }
+      : whole;
+  const times: Times = settings.quick
+    ? { warmMs: 150, measureMs: 200 }
+    : { warmMs: scenario.warmMs ?? 400, measureMs: scenario.measureMs ?? 1200 };
+  const subjects = participants(scenario, runtime, settings);
+  const rounds = new Map<string, Outcome[]>(subjects.map(({ id }) => [id, []]));
+  const failures = new Map<string, string>();
+  const servers = new Map<string, ServerSubject>();
+  try {
+    for (let round = 0; round < settings.rounds; round += 1) {
+      for (const subject of subjects) {
+        if (failures.has(subject.id)) continue;
+        try {
+          const outcome = await oneRound(subject, scenario, times, servers);
+          rounds.get(subject.id)?.push(outcome);
+          settings.log(`${scenario.id}  ${subject.id}  ${brief(outcome)}`);
+        } catch (error) {
+          failures.set(subject.id, error instanceof Error ? error.message : String(error));
+          settings.log(`${scenario.id}  ${subject.id}  FAILED: ${failures.get(subject.id)}`);
+        }
+      }
+      if (scenario.fresh === true || round % ROUNDS_PER_PROCESS === ROUNDS_PER_PROCESS - 1) await stopAll(servers);
+    }
+  } finally {
+    await stopAll(servers);
+  }
+  return {
+    id: scenario.id,
+    title: scenario.title,
+    unit: scenario.unit,
+    runtime,
+    subjects: subjects.map(({ id, label, kind }): SubjectResult => {
+      const measured = rounds.get(id) ?? [];
+      const failure = failures.get(id);
+      const result = { id, label, kind, rounds: measured, figures: figuresOf(measured, scenario.job.connections) };
+      return failure === undefined ? result : { ...result, failure };
+    }),
+  };
+}
+
+async function oneRound(
+  subject: Subject,
+  scenario: Scenario,
+  times: Times,
+  servers: Map<string, ServerSubject>,
+): Promise<Outcome> {
+  if (subject.role === "client") return await clientRound(subject, scenario, times);
+  let server = servers.get(subject.id);
+  if (server === undefined) {
+    server = await ServerSubject.start(subject, scenario);
+    servers.set(subject.id, server);
+  }
+  const outcome = await server.round(scenario, times);
+  if (scenario.fresh === true) {
+    servers.delete(subject.id);
+    await server.stop();
+  }
+  return outcome;
+}
+
+async function stopAll(servers: Map<string, ServerSubject>): Promise<void> {
+  await Promise.all([...servers.values()].map((server) => server.stop()));
+  servers.clear();
+}
+
+function brief(outcome: Outcome): string {
+  const cpu = ((outcome.userSeconds + outcome.systemSeconds) / outcome.messages) * 1e6;
+  const idle =
+    outcome.rssCollected === undefined
+      ? ""
+      : `  ${((outcome.rssCollected - (outcome.rssBeforeCollected as number)) / outcome.messages / 1024).toFixed(2)} KiB a connection`;
+  return `${cpu.toFixed(2)} us  ${Math.round(outcome.messages / outcome.seconds)}/s  p50 ${outcome.p50.toFixed(0)} p99 ${outcome.p99.toFixed(0)} us  driver ${((outcome.driverSeconds / outcome.seconds) * 100).toFixed(0)} %${idle}`;
+}
