@@ -24,11 +24,11 @@ const EMPTY = new Uint8Array(0);
 const FREE_FINAL_BLOCKS = 16;
 
 export class PerMessageDeflate implements MessageExtension {
-  readonly name = PERMESSAGE_DEFLATE;
+  readonly name: string = PERMESSAGE_DEFLATE;
   readonly agreed: ExtensionOffer;
   /** Section 6: RSV1 marks a compressed message. */
-  readonly rsv = 0x40;
-  pending = false;
+  readonly rsv: number = 0x40;
+  pending: boolean = false;
 
   readonly #engine: DeflateEngine;
   readonly #settings: DeflateSettings;
@@ -119,7 +119,7 @@ export class PerMessageDeflate implements MessageExtension {
       else if (piece.length === 0) return this.#give(EMPTY, last);
       if (!this.#restart(this.#inflater)) return this.#fail("deflate-invalid");
     }
-    if (first && (piece[0] & 1) === 1 && !this.#record(this.#inflater)) return this.#fail("deflate-invalid");
+    if (first && ((piece[0] ?? 0) & 1) === 1 && !this.#record(this.#inflater)) return this.#fail("deflate-invalid");
 
     const output = this.#inflater.inflate(input, last, max);
     if (output === undefined) return this.#fail("deflate-invalid");

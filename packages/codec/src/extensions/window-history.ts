@@ -11,7 +11,7 @@ const ALL = 0x1_0000;
 export class WindowHistory {
   readonly #bytes: Uint8Array;
   /** Bytes known, at the start of the array. */
-  size = 0;
+  size: number = 0;
 
   constructor(windowBits: number) {
     this.#bytes = new Uint8Array(1 << windowBits);

@@ -1,0 +1,47 @@
+import type { DeflateEngine, Inflater } from "@samewire/codec";
+
+/**
+ * Whether an engine does what permessage-deflate needs of it: context takeover, a reset, bounded output, invalid data
+ * told, and what follows a block with BFINAL set given back.
+ */
+export function provesItself(engine: DeflateEngine): boolean {
+  try {
+    const deflater = engine.createDeflater({ windowBits: 13, level: 1, memLevel: 6 });
+    const inflater = engine.createInflater({ windowBits: 13 });
+    const message = Uint8Array.from({ length: 2000 }, (_, at) => (at * at * 31) >> 5);
+    const first = deflater.deflate(message, true).slice();
+    const second = deflater.deflate(message, true).slice();
+    deflater.reset();
+    const third = deflater.deflate(message, true).slice();
+    const kept = second.length < first.length / 4;
+    const forgot = third.length === first.length;
+    const back = inflates(inflater, first, message) && inflates(inflater, second, message);
+    inflater.reset();
+    // The second message refers to what was just forgotten: it must fail, and so must a reserved type of block.
+    const strict = inflater.inflate(second, true, 65_536) === undefined;
+    inflater.reset();
+    const refused = inflater.inflate(new Uint8Array([0x06]), true, 65_536) === undefined;
+    inflater.reset();
+    // An empty block with fixed codes and BFINAL set, and one byte after it.
+    inflater.inflate(new Uint8Array([0x03, 0x00, 0x2a]), true, 65_536);
+    const ends = inflater.rest?.length === 1 && inflater.rest[0] === 0x2a;
+    deflater.release();
+    inflater.release();
+    return kept && forgot && back && strict && refused && ends;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a message inflates to what it was, taken 100 bytes at a time. */
+function inflates(inflater: Inflater, compressed: Uint8Array, message: Uint8Array): boolean {
+  let at = 0;
+  let input = compressed;
+  do {
+    const output = inflater.inflate(input, true, 100);
+    if (output === undefined || output.length > 100) return false;
+    for (const byte of output) if (byte !== message[at++]) return false;
+    input = new Uint8Array(0);
+  } while (inflater.pending && at <= message.length);
+  return at === message.length;
+}
