@@ -1,7 +1,7 @@
 /**
- * Every fault that a peer can commit after the opening handshake, one stable code per rule.
+ * Every fault that a peer can commit, one stable code per rule: after the opening handshake, and in it.
  *
- * A fault of the peer is a value ({@link ProtocolError}); it is never thrown by the codec. A misuse by the caller is
+ * A fault of the peer is a value ({@link ProtocolError}, {@link HandshakeError}), never thrown by the codec. A misuse is
  * a {@link UsageError}, thrown at the call and before anything is written.
  */
 export interface Rule {
@@ -105,5 +105,104 @@ export class UsageError extends TypeError {
   constructor(code: string, message: string) {
     super(message);
     this.code = code;
+  }
+}
+
+/** One rule of the opening handshake. */
+export interface HandshakeRule {
+  /** What a server answers where a client breaks the rule; absent from the rules that only a server can break. */
+  readonly status?: number;
+  /** The clause that demands it. */
+  readonly section: string;
+  readonly message: string;
+}
+
+export const HANDSHAKE_RULES = {
+  // Of any HTTP/1.1 head, in both roles.
+  "head-too-large": { status: 431, section: "RFC 6585 5", message: "the head is longer than the limit" },
+  "too-many-headers": { status: 431, section: "RFC 6585 5", message: "the head has more header lines than the limit" },
+  "line-ending": { status: 400, section: "RFC 9112 2.2", message: "a line does not end with CR LF" },
+  "header-name": { status: 400, section: "RFC 9112 5.1", message: "a header name is not a token before a colon" },
+  "header-folded": { status: 400, section: "RFC 9112 5.2", message: "a header line is folded" },
+  "header-value": { status: 400, section: "RFC 9110 5.5", message: "a header value has a control character" },
+  "head-incomplete": { section: "RFC 9112 8", message: "the stream ended inside the head" },
+  // Of a request.
+  "request-line": { status: 400, section: "RFC 9112 3", message: "the request line is malformed" },
+  "request-target": { status: 400, section: "RFC 9112 3.2", message: "the request target is malformed" },
+  "http-version": { status: 505, section: "RFC 6455 4.2.1", message: "the HTTP version is not 1.1" },
+  host: { status: 400, section: "RFC 9112 3.2", message: "there is not exactly one valid Host header" },
+  "content-length": { status: 400, section: "RFC 9112 6.3", message: "the Content-Length is not one number" },
+  method: { status: 405, section: "RFC 6455 4.2.1", message: "the method of an upgrade is not GET" },
+  "request-body": { status: 400, section: "RFC 6455 4.2.1", message: "an upgrade request has a body" },
+  upgrade: {
+    status: 426,
+    section: "RFC 6455 4.2.1",
+    message: "the Upgrade header does not name websocket (a proxy may have removed it)",
+  },
+  connection: { status: 400, section: "RFC 6455 4.2.1", message: "the Connection header does not name Upgrade" },
+  "version-missing": { status: 400, section: "RFC 6455 4.2.1", message: "there is not one Sec-WebSocket-Version" },
+  "version-unsupported": { status: 426, section: "RFC 6455 4.4", message: "the WebSocket version is not 13" },
+  key: {
+    status: 400,
+    section: "RFC 6455 4.2.1",
+    message: "there is not exactly one Sec-WebSocket-Key, 16 bytes in base64",
+  },
+  subprotocols: {
+    status: 400,
+    section: "RFC 6455 4.1",
+    message: "Sec-WebSocket-Protocol is not a list of unique tokens",
+  },
+  extensions: { status: 400, section: "RFC 6455 9.1", message: "Sec-WebSocket-Extensions is malformed" },
+  // Of a response: the numbered checks of section 4.1, in their order.
+  "status-line": { section: "RFC 9112 4", message: "the status line is malformed" },
+  "response-status": { section: "RFC 6455 4.1 (1)", message: "the status is not 101" },
+  "response-version": { section: "RFC 9110 15.2", message: "the response is not HTTP/1.1" },
+  "response-upgrade": { section: "RFC 6455 4.1 (2)", message: "the Upgrade header is not websocket" },
+  "response-connection": { section: "RFC 6455 4.1 (3)", message: "the Connection header does not name Upgrade" },
+  "response-accept": { section: "RFC 6455 4.1 (4)", message: "Sec-WebSocket-Accept is not the answer to the key" },
+  "response-extensions": { section: "RFC 6455 9.1", message: "Sec-WebSocket-Extensions is malformed" },
+  "extension-not-offered": { section: "RFC 6455 4.1 (5)", message: "an extension was agreed that was not offered" },
+  "extension-repeated": {
+    section: "RFC 6455 11.3.2",
+    message: "Sec-WebSocket-Extensions came more than once, or names an extension twice",
+  },
+  "extension-parameters": { section: "RFC 6455 9.1", message: "an extension was agreed on terms that cannot be met" },
+  "subprotocol-repeated": { section: "RFC 6455 11.3.4", message: "there is more than one Sec-WebSocket-Protocol" },
+  "subprotocol-not-offered": {
+    section: "RFC 6455 4.1 (6)",
+    message: "a subprotocol was chosen that was not offered",
+  },
+} as const;
+
+export type HandshakeErrorCode = keyof typeof HANDSHAKE_RULES;
+
+/** The header fields that some refusals owe to the client. */
+const REFUSAL_HEADERS: Readonly<Partial<Record<HandshakeErrorCode, Readonly<Record<string, string>>>>> = {
+  method: { Allow: "GET" },
+  // RFC 9110 section 15.5.22: a 426 names in Upgrade what it asks for; RFC 6455 section 4.4: the versions understood.
+  upgrade: { Upgrade: "websocket", "Sec-WebSocket-Version": "13" },
+  "version-missing": { "Sec-WebSocket-Version": "13" },
+  "version-unsupported": { Upgrade: "websocket", "Sec-WebSocket-Version": "13" },
+};
+
+/** A fault of the peer in the opening handshake. Created, reported, never thrown by the codec. */
+export class HandshakeError extends Error {
+  override readonly name = "HandshakeError";
+  /** Stable and machine-readable, one per rule. */
+  readonly code: HandshakeErrorCode;
+  /** The HTTP status with which a server refuses; undefined where the fault is a server's. */
+  readonly status: number | undefined;
+  /** The clause that was broken. */
+  readonly section: string;
+  /** The header fields that belong to the refusal, for example `Sec-WebSocket-Version` with 426. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: HandshakeErrorCode, detail?: string) {
+    const rule: HandshakeRule = HANDSHAKE_RULES[code];
+    super(`${rule.message}${detail === undefined ? "" : `: ${detail}`} (${rule.section})`);
+    this.code = code;
+    this.status = rule.status;
+    this.section = rule.section;
+    this.headers = REFUSAL_HEADERS[code] ?? {};
   }
 }

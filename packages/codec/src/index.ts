@@ -2,6 +2,10 @@
 export { type Outlet, OutputBuffer } from "./bytes/outlet.ts";
 export { type DecodeText, decodeText, encodeUtf8 } from "./bytes/text.ts";
 export {
+  HANDSHAKE_RULES,
+  HandshakeError,
+  type HandshakeErrorCode,
+  type HandshakeRule,
   PROTOCOL_RULES,
   ProtocolError,
   type ProtocolErrorCode,
@@ -31,6 +35,39 @@ export { CloseCode, isWireCloseCode } from "./frame/close-code.ts";
 export { type CloseStatus, closePayload, readClosePayload } from "./frame/close-payload.ts";
 export type { MaskKeySource } from "./frame/frame-encoder.ts";
 export { Opcode } from "./frame/opcode.ts";
+export { acceptKey, HANDSHAKE_GUID } from "./handshake/accept-key.ts";
+export {
+  ClientHandshake,
+  type ClientHandshakeOptions,
+  type ClientLimits,
+  type ClientOutcome,
+  DEFAULT_CLIENT_LIMITS,
+  type RefusedResponse,
+} from "./handshake/client-handshake.ts";
+export { type ClientRequest, type ClientRequestOptions, createRequest } from "./handshake/client-request.ts";
+export { HeaderFields, type HeaderInit } from "./handshake/header-fields.ts";
+export {
+  DEFAULT_HEAD_LIMITS,
+  type HeadLimits,
+  type HeadOutcome,
+  HeadParser,
+  type RequestHead,
+  type ResponseHead,
+  requestHeadFromRaw,
+  requestHeadParser,
+  responseHeadParser,
+  type StartLine,
+} from "./handshake/http-head.ts";
+export { encodeHttpResponse, encodeRefusal, type HttpResponse } from "./handshake/http-response.ts";
+export { type Negotiated, negotiateExtension } from "./handshake/negotiation.ts";
+export {
+  type AcceptOptions,
+  encodeAccept,
+  examineRequest,
+  type RequestVerdict,
+  type UpgradeRequest,
+} from "./handshake/server-handshake.ts";
+export type { RequestLine, StatusLine } from "./handshake/start-line.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 export { Protocol, type ProtocolHandler, type ProtocolOptions } from "./protocol.ts";
 export { PROTOCOL_STATES, type ProtocolState } from "./protocol-state.ts";

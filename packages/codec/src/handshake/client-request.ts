@@ -1,0 +1,71 @@
+/** The request of the opening handshake (RFC 6455 section 4.1). */
+import { encodeBase64 } from "../bytes/base64.ts";
+import { UsageError } from "../errors.ts";
+import type { ClientExtension } from "../extensions/extension.ts";
+import { isFieldValue, isToken } from "./characters.ts";
+import { encodeHeaderLines, type HeaderInit } from "./header-fields.ts";
+import { formatExtensions } from "./header-values.ts";
+import { encodeLatin1 } from "./latin1.ts";
+import { isAuthority, isOriginForm } from "./start-line.ts";
+
+export interface ClientRequestOptions {
+  /** The Host header: the URL's host, and its port unless that is the scheme's own. */
+  readonly host: string;
+  /** The resource name: path and query of the URL (section 3). */
+  readonly target: string;
+  /** 16 bytes from a cryptographic random source, new for each connection. */
+  readonly nonce: Uint8Array;
+  /** What to offer, in order of preference. */
+  readonly subprotocols?: readonly string[] | undefined;
+  /** What to offer, in order of preference. */
+  readonly extensions?: readonly ClientExtension[] | undefined;
+  /** Header fields to add, for example `Authorization`. */
+  readonly headers?: HeaderInit | undefined;
+  /** The Origin header; none by default, since only a browser owes one. */
+  readonly origin?: string | undefined;
+}
+
+export interface ClientRequest {
+  /** The whole request; the caller's. */
+  readonly bytes: Uint8Array;
+  /** The Sec-WebSocket-Key in it, to which the response must fit. */
+  readonly key: string;
+}
+
+/**
+ * The request, with its lines in this order: request line, Host, Upgrade, Connection, Sec-WebSocket-Key,
+ * Sec-WebSocket-Version, Origin, Sec-WebSocket-Protocol, Sec-WebSocket-Extensions, then the added fields.
+ *
+ * @throws UsageError where any part cannot be sent: a nonce of another size, a host or target with characters that no URL
+ *   has, subprotocols that are not unique tokens, a header that cannot be sent or is not the caller's to set
+ */
+export function createRequest(options: ClientRequestOptions): ClientRequest {
+  const { host, target, nonce, subprotocols = [], extensions = [], headers = [], origin } = options;
+  if (nonce.length !== 16) throw new UsageError("nonce", `the nonce has ${nonce.length} bytes, not 16`);
+  if (!isAuthority(host)) throw new UsageError("host", `not a host with or without a port: ${JSON.stringify(host)}`);
+  if (!isOriginForm(target)) throw new UsageError("target", `not a path and query: ${JSON.stringify(target)}`);
+  if (origin !== undefined && !isFieldValue(origin)) {
+    throw new UsageError("origin", "the origin has a character that no header can carry");
+  }
+  if (!subprotocols.every(isToken) || new Set(subprotocols).size < subprotocols.length) {
+    throw new UsageError("subprotocols", `not unique tokens: ${JSON.stringify(subprotocols)}`);
+  }
+  const key = encodeBase64(nonce);
+  let head = `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n`;
+  if (origin !== undefined) head += `Origin: ${origin}\r\n`;
+  if (subprotocols.length > 0) head += `Sec-WebSocket-Protocol: ${subprotocols.join(", ")}\r\n`;
+  const offers = extensions.flatMap((extension) => extension.offers);
+  if (offers.length > 0) head += `Sec-WebSocket-Extensions: ${formatExtensions(offers)}\r\n`;
+  const added = encodeHeaderLines(
+    headers,
+    (name) =>
+      name.startsWith("sec-websocket-") ||
+      name === "host" ||
+      name === "upgrade" ||
+      name === "connection" ||
+      name === "content-length" ||
+      name === "transfer-encoding" ||
+      (name === "origin" && origin !== undefined),
+  );
+  return { bytes: encodeLatin1(`${head}${added}\r\n`), key };
+}

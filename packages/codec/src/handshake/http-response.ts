@@ -1,0 +1,78 @@
+/** A complete HTTP/1.1 response that ends its connection (RFC 9112): refusals, and answers to plain requests. */
+import { encodeUtf8 } from "../bytes/text.ts";
+import { type HandshakeError, UsageError } from "../errors.ts";
+import { isFieldValue } from "./characters.ts";
+import { encodeHeaderLines, type HeaderInit } from "./header-fields.ts";
+import { encodeLatin1 } from "./latin1.ts";
+
+export interface HttpResponse {
+  /** 200 to 999. */
+  readonly status: number;
+  /** The reason phrase, Latin-1; by default that of the status. */
+  readonly reason?: string | undefined;
+  /** Fields to add; Content-Length, Transfer-Encoding and Connection are set by themselves. */
+  readonly headers?: HeaderInit | undefined;
+  /** A string is sent as UTF-8, and named `text/plain` where the headers do not say what it is. */
+  readonly body?: string | Uint8Array | undefined;
+  /** True for the answer to HEAD: the length is told, the body is not sent. */
+  readonly head?: boolean | undefined;
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  200: "OK",
+  204: "No Content",
+  301: "Moved Permanently",
+  302: "Found",
+  303: "See Other",
+  304: "Not Modified",
+  307: "Temporary Redirect",
+  308: "Permanent Redirect",
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  408: "Request Timeout",
+  413: "Content Too Large",
+  426: "Upgrade Required",
+  429: "Too Many Requests",
+  431: "Request Header Fields Too Large",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+  505: "HTTP Version Not Supported",
+};
+
+function isReserved(name: string): boolean {
+  return name === "content-length" || name === "transfer-encoding" || name === "connection";
+}
+
+/**
+ * The response in bytes, which are the caller's. It has `Connection: close`, and a Content-Length unless its status
+ * forbids a body.
+ *
+ * @throws UsageError for a status outside 200-999, a reason or header that cannot be sent, and a body with 204 or 304
+ */
+export function encodeHttpResponse(response: HttpResponse): Uint8Array {
+  const { status, reason = REASONS[status] ?? "", headers = [], body = "", head = false } = response;
+  if (!Number.isInteger(status) || status < 200 || status > 999) {
+    throw new UsageError("status", `not the status of a final response: ${status}`);
+  }
+  if (!isFieldValue(reason)) throw new UsageError("reason", "the reason has a character that no header can carry");
+  const payload = typeof body === "string" ? encodeUtf8(body) : body;
+  const bodiless = status === 204 || status === 304;
+  if (bodiless && payload.length > 0) throw new UsageError("body", `a response with status ${status} has no body`);
+
+  const added = encodeHeaderLines(headers, isReserved);
+  // RFC 9110 section 7.8: who sends Upgrade names it in Connection.
+  let text = `HTTP/1.1 ${status} ${reason}\r\nConnection: close${/^upgrade:/im.test(added) ? ", Upgrade" : ""}\r\n`;
+  if (!bodiless) text += `Content-Length: ${payload.length}\r\n`;
+  if (typeof body === "string" && body !== "" && !/^content-type:/im.test(added)) {
+    text += "Content-Type: text/plain; charset=utf-8\r\n";
+  }
+  return encodeLatin1(`${text}${added}\r\n`, head ? undefined : payload);
+}
+
+/** What a server answers to a request that broke a rule: the error's status and headers, and its message as the body. */
+export function encodeRefusal(error: HandshakeError): Uint8Array {
+  return encodeHttpResponse({ status: error.status ?? 400, headers: error.headers, body: `${error.message}\n` });
+}

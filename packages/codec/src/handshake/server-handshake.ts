@@ -1,0 +1,133 @@
+/** The server's side of the opening handshake (RFC 6455 section 4.2). */
+import { isBase64Of16Bytes } from "../bytes/base64.ts";
+import { HandshakeError, type HandshakeErrorCode, UsageError } from "../errors.ts";
+import type { ExtensionOffer } from "../extensions/extension.ts";
+import { acceptKey } from "./accept-key.ts";
+import { encodeHeaderLines, type HeaderFields, type HeaderInit } from "./header-fields.ts";
+import { formatExtensions, listHas, parseExtensions, parseSubprotocols } from "./header-values.ts";
+import type { RequestHead } from "./http-head.ts";
+import { encodeLatin1 } from "./latin1.ts";
+import { isAuthority } from "./start-line.ts";
+
+/** A request for a WebSocket connection that keeps every rule of section 4.2.1. */
+export interface UpgradeRequest {
+  readonly method: "GET";
+  /** The resource name: path and query (section 3). */
+  readonly target: string;
+  readonly headers: HeaderFields;
+  /** Host and port that the client addressed, from the target where that has them, else from Host. */
+  readonly host: string;
+  /** The Origin header; null where a client other than a browser sends none. Several lines are joined by `", "`. */
+  readonly origin: string | null;
+  /** Sec-WebSocket-Key as received. */
+  readonly key: string;
+  /** What the client offers, in its order of preference. */
+  readonly subprotocols: readonly string[];
+  /** What the client offers, in its order of preference. */
+  readonly extensions: readonly ExtensionOffer[];
+}
+
+/** What a request turns out to be. */
+export type RequestVerdict =
+  | { readonly kind: "upgrade"; readonly request: UpgradeRequest }
+  /** Plain HTTP, to be answered and closed; `hasBody` tells that a body follows, which nothing here reads. */
+  | { readonly kind: "http"; readonly request: RequestHead; readonly hasBody: boolean }
+  /** To be answered with the error's status and headers, and closed: nothing after the head is HTTP or frames. */
+  | { readonly kind: "refused"; readonly error: HandshakeError };
+
+function refused(code: HandshakeErrorCode, detail?: string): RequestVerdict {
+  return { kind: "refused", error: new HandshakeError(code, detail) };
+}
+
+/** Content-Length and Transfer-Encoding (RFC 9112 section 6.3); undefined where the length is not one number. */
+function bodyFollows(headers: HeaderFields): boolean | undefined {
+  const lengths = headers.getAll("content-length");
+  if (lengths.length > 1 || (lengths.length === 1 && !/^\d+$/.test(lengths[0]))) return undefined;
+  return headers.has("transfer-encoding") || (lengths.length === 1 && /[1-9]/.test(lengths[0]));
+}
+
+/**
+ * Decides what a request is. One that names `websocket` in Upgrade, or has a header that only this handshake uses, must
+ * keep every rule; any other, such as an upgrade to `h2c`, is plain HTTP, for which ignoring Upgrade is right
+ * (RFC 9110 section 7.8).
+ */
+export function examineRequest(head: RequestHead): RequestVerdict {
+  const { headers } = head;
+  const hosts = headers.getAll("host");
+  const wantsWebSocket = listHas(headers.getAll("upgrade"), "websocket");
+  const wantsUpgrade = wantsWebSocket || headers.has("sec-websocket-key") || headers.has("sec-websocket-version");
+  if (wantsUpgrade && head.version === "1.0") return refused("http-version", head.version);
+  // HTTP/1.0 knows no Host; what is there must be right.
+  const hostIsOptional = head.version === "1.0" && hosts.length === 0;
+  if (!hostIsOptional && (hosts.length !== 1 || !isAuthority(hosts[0]))) return refused("host");
+  const hasBody = bodyFollows(headers);
+  if (hasBody === undefined) return refused("content-length");
+  if (!wantsUpgrade) return { kind: "http", request: head, hasBody };
+
+  if (head.method !== "GET") return refused("method", head.method);
+  if (hasBody) return refused("request-body");
+  if (!wantsWebSocket) return refused("upgrade");
+  if (!listHas(headers.getAll("connection"), "upgrade")) return refused("connection");
+  // Before the key: a client of another version may have none.
+  const versions = headers.getAll("sec-websocket-version");
+  if (versions.length !== 1) return refused("version-missing");
+  if (versions[0] !== "13") return refused("version-unsupported", versions[0]);
+  const keys = headers.getAll("sec-websocket-key");
+  if (keys.length !== 1 || !isBase64Of16Bytes(keys[0])) return refused("key");
+  const subprotocols = parseSubprotocols(headers.getAll("sec-websocket-protocol"));
+  if (subprotocols === undefined) return refused("subprotocols");
+  const extensions = parseExtensions(headers.getAll("sec-websocket-extensions"));
+  if (extensions === undefined) return refused("extensions");
+  return {
+    kind: "upgrade",
+    request: {
+      method: "GET",
+      target: head.target,
+      headers,
+      host: head.authority ?? hosts[0],
+      origin: headers.get("origin"),
+      key: keys[0],
+      subprotocols,
+      extensions,
+    },
+  };
+}
+
+/** What a server agrees to. */
+export interface AcceptOptions {
+  /** One of the subprotocols that the client offered; none by default. */
+  readonly subprotocol?: string | undefined;
+  /** The extensions in use, as {@link ExtensionOffer}s with the agreed parameters. */
+  readonly extensions?: readonly ExtensionOffer[] | undefined;
+  /** Header fields to add, for example `Set-Cookie`. */
+  readonly headers?: HeaderInit | undefined;
+}
+
+/** Of the response that the handshake makes itself; a 101 has no body, so the fields that frame one are its own, too. */
+function isReserved(name: string): boolean {
+  return (
+    name.startsWith("sec-websocket-") ||
+    name === "upgrade" ||
+    name === "connection" ||
+    name === "content-length" ||
+    name === "transfer-encoding"
+  );
+}
+
+/**
+ * The 101 response (section 4.2.2 (5)), with its lines in this order: status, Upgrade, Connection,
+ * Sec-WebSocket-Accept, Sec-WebSocket-Protocol, Sec-WebSocket-Extensions, then the added fields.
+ *
+ * @returns bytes that are the caller's
+ * @throws UsageError for a subprotocol that was not offered, and for a header that cannot be sent or is not the caller's
+ */
+export function encodeAccept(request: UpgradeRequest, options: AcceptOptions = {}): Uint8Array {
+  const { subprotocol, extensions = [], headers = [] } = options;
+  if (subprotocol !== undefined && !request.subprotocols.includes(subprotocol)) {
+    throw new UsageError("subprotocol-not-offered", `the client did not offer ${JSON.stringify(subprotocol)}`);
+  }
+  let head = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptKey(request.key)}\r\n`;
+  if (subprotocol !== undefined) head += `Sec-WebSocket-Protocol: ${subprotocol}\r\n`;
+  if (extensions.length > 0) head += `Sec-WebSocket-Extensions: ${formatExtensions(extensions)}\r\n`;
+  return encodeLatin1(`${head}${encodeHeaderLines(headers, isReserved)}\r\n`);
+}
