@@ -1,7 +1,7 @@
 import { CaseFailure } from "./case-failure.ts";
 import type { OpenOptions, Peer } from "./peer.ts";
 import { acceptKey, freshKey } from "./wire/accept-key.ts";
-import { encodeHead, fieldList, fieldValues, parseHead, statusOf } from "./wire/http-head.ts";
+import { encodeHead, fieldList, fieldValues, type HttpHead, parseHead, statusOf } from "./wire/http-head.ts";
 
 /** The fields of a good request (RFC 6455 4.1); cases replace and remove some to make bad ones. */
 export function requestFields(peer: Peer, key: string, options: OpenOptions = {}): (readonly [string, string])[] {
@@ -44,6 +44,11 @@ export async function requireUpgrade(peer: Peer, key: string): Promise<void> {
   const head = await peer.readHead();
   if (head === undefined) throw new CaseFailure("the server closed without answering a good opening handshake");
   peer.response = head;
+  checkUpgrade(head, key);
+}
+
+/** Throws {@link CaseFailure} unless the response to `key` is a good 101 (RFC 6455 4.2.2 and 4.1). */
+export function checkUpgrade(head: HttpHead, key: string): void {
   const status = statusOf(head);
   if (status !== 101) throw new CaseFailure(`a good opening handshake was answered with "${head.startLine}"`);
   const upgrade = fieldList(head, "upgrade");

@@ -1,0 +1,206 @@
+import type { ConformanceCase } from "../case.ts";
+import { type RequestRow, requestCases } from "./request-script.ts";
+
+const HANDSHAKE = "RFC 6455 4.2.1";
+
+/** Requests that are good, however unusual they look: every one has to be accepted. */
+const rows: readonly RequestRow[] = [
+  {
+    id: "SH-5.1",
+    title: "Upgrade: WebSocket",
+    section: "RFC 6455 4.2.1 (3)",
+    edits: { Upgrade: "WebSocket" },
+    outcome: "accept",
+    input: "A good request with `Upgrade: WebSocket`: the value is compared without case.",
+  },
+  {
+    id: "SH-5.2",
+    title: "Upgrade: wEbSoCkEt",
+    section: "RFC 6455 4.2.1 (3)",
+    edits: { Upgrade: "wEbSoCkEt" },
+    outcome: "accept",
+    input: "A good request with `Upgrade: wEbSoCkEt`.",
+  },
+  {
+    id: "SH-5.3",
+    title: "Upgrade lists another protocol beside websocket",
+    section: "RFC 6455 4.1 (5)",
+    edits: { Upgrade: "foo/2.0, websocket" },
+    outcome: "prefer-accept",
+    input: "A good request with `Upgrade: foo/2.0, websocket`: the value has to include the keyword.",
+  },
+  {
+    id: "SH-7.1",
+    title: "Connection: keep-alive, Upgrade",
+    section: "RFC 6455 4.2.1 (4)",
+    edits: { Connection: "keep-alive, Upgrade" },
+    outcome: "accept",
+    input: "A good request with `Connection: keep-alive, Upgrade`, as Firefox sends it.",
+  },
+  {
+    id: "SH-7.2",
+    title: "Connection: upgrade in lower case",
+    section: "RFC 6455 4.2.1 (4)",
+    edits: { Connection: "upgrade" },
+    outcome: "accept",
+    input: "A good request with `Connection: upgrade`.",
+  },
+  {
+    id: "SH-7.3",
+    title: "Connection in two field lines",
+    section: "RFC 9110 5.3",
+    edits: { Connection: ["keep-alive", "Upgrade"] },
+    outcome: "accept",
+    input: "A good request with `Connection: keep-alive` and `Connection: Upgrade`: several lines are one list.",
+  },
+  {
+    id: "SH-7.4",
+    title: "Connection list without blanks",
+    section: "RFC 9110 5.6.1",
+    edits: { Connection: "keep-alive,uPgRaDe" },
+    outcome: "accept",
+    input: "A good request with `Connection: keep-alive,uPgRaDe`.",
+  },
+  {
+    id: "SH-7.5",
+    title: "Connection list with empty elements",
+    section: "RFC 9110 5.6.1.2",
+    edits: { Connection: ", Upgrade ,\t," },
+    outcome: "accept",
+    input:
+      "A good request with `Connection: , Upgrade ,<tab>,`: a recipient must take a reasonable number of empty ones.",
+  },
+  {
+    id: "SH-6.1",
+    title: "Field names in lower case",
+    section: "RFC 9110 5.1",
+    rework: (head) => head.replace(/^[\w-]+(?=:)/gm, (name) => name.toLowerCase()),
+    outcome: "accept",
+    input: "A good request with every field name in lower case.",
+  },
+  {
+    id: "SH-6.2",
+    title: "Field names in upper case",
+    section: "RFC 9110 5.1",
+    rework: (head) => head.replace(/^[\w-]+(?=:)/gm, (name) => name.toUpperCase()),
+    outcome: "accept",
+    input: "A good request with every field name in upper case.",
+  },
+  {
+    id: "SH-6.3",
+    title: "Fields in reverse order",
+    section: HANDSHAKE,
+    rework: reverseFields,
+    outcome: "accept",
+    input: "A good request with its fields in reverse order: their order is not important.",
+  },
+  {
+    id: "SH-6.4",
+    title: "Blanks around field values",
+    section: "RFC 9112 5",
+    rework: (head) => head.replace(/^([\w-]+): (.*)$/gm, "$1:    $2  "),
+    outcome: "accept",
+    input: "A good request in which every value has blanks before and after it.",
+  },
+  {
+    id: "SH-6.10",
+    title: "Tabs around field values",
+    section: "RFC 9112 5",
+    rework: (head) => head.replace(/^([\w-]+): (.*)$/gm, "$1:\t \t$2\t \t"),
+    outcome: "accept",
+    input: "A good request in which every value has tabs before and after it: OWS is blanks and tabs.",
+  },
+  {
+    id: "SH-6.5",
+    title: "No white space before field values",
+    section: "RFC 9112 5",
+    rework: (head) => head.replace(/^([\w-]+): /gm, "$1:"),
+    outcome: "accept",
+    input: "A good request with no blank after any colon.",
+  },
+  {
+    id: "SH-6.6",
+    title: "Unknown fields are ignored",
+    section: "RFC 6455 4.2.1 (10)",
+    edits: { "X-Unknown": "1", "Sec-WebSocket-Unknown": "x", "Cache-Control": "no-cache", "X-Empty": "" },
+    outcome: "accept",
+    input: "A good request with four fields that mean nothing to a handshake, one of them empty.",
+  },
+  {
+    id: "SH-6.7",
+    title: "The request that a browser sends",
+    section: HANDSHAKE,
+    edits: (peer) => ({
+      Connection: "keep-alive, Upgrade",
+      Pragma: "no-cache",
+      "Cache-Control": "no-cache",
+      "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+      "Accept-Encoding": "gzip, deflate, br, zstd",
+      "Accept-Language": "en-US,en;q=0.5",
+      Origin: `http://${peer.target.authority}`,
+      Cookie: `session=${"a".repeat(200)}; theme=dark`,
+      "Sec-Fetch-Dest": "empty",
+      "Sec-Fetch-Mode": "websocket",
+      "Sec-Fetch-Site": "same-origin",
+    }),
+    outcome: "accept",
+    input: "The fields of a browser's request, a same-origin Origin and a cookie of 200 characters among them.",
+  },
+  {
+    id: "SH-6.8",
+    title: "Absolute form of the request-target",
+    section: "RFC 9112 3.2.2",
+    target: (peer) => `http://${peer.target.authority}${peer.target.resource}`,
+    outcome: "accept",
+    input: "`GET http://HOST/RESOURCE HTTP/1.1`: a server must accept the absolute form.",
+    covers: ["SH-1"],
+  },
+  {
+    id: "SH-6.9",
+    title: "A query in the request-target",
+    section: "RFC 6455 3",
+    target: (peer) => `${peer.target.resource.split("?")[0]}?a=1&b=%20%C3%A9`,
+    outcome: "prefer-accept",
+    input: "The testee's path with the query `?a=1&b=%20%C3%A9`.",
+  },
+  {
+    id: "SH-13.1",
+    title: "A single subprotocol offered that the server need not know",
+    section: "RFC 6455 4.2.2 (5)",
+    edits: { "Sec-WebSocket-Protocol": "no.such.protocol~1" },
+    outcome: "prefer-accept",
+    input: "A good request with `Sec-WebSocket-Protocol: no.such.protocol~1`.",
+  },
+  {
+    id: "SH-25.1",
+    title: "Extensions with the names of object members",
+    section: "RFC 6455 9.1",
+    edits: { "Sec-WebSocket-Extensions": "constructor, __proto__, toString; hasOwnProperty=1" },
+    outcome: "accept",
+    input: "`Sec-WebSocket-Extensions: constructor, __proto__, toString; hasOwnProperty=1`: unknown, so ignored.",
+  },
+  {
+    id: "SH-25.2",
+    title: "Subprotocols with the names of object members",
+    section: "RFC 6455 4.2.2 (5)",
+    edits: { "Sec-WebSocket-Protocol": "constructor, __proto__, toString" },
+    outcome: "prefer-accept",
+    input: "`Sec-WebSocket-Protocol: constructor, __proto__, toString`.",
+  },
+  {
+    id: "SH-25.3",
+    title: "Unknown extensions with parameters of every form",
+    section: "RFC 6455 9.1",
+    edits: { "Sec-WebSocket-Extensions": ['x-one; a; b=2; c="three"', 'x-two;d="f\\our" , x-three'] },
+    outcome: "accept",
+    input: 'Two field lines: `x-one; a; b=2; c="three"` and `x-two;d="f\\our" , x-three`.',
+  },
+];
+
+function reverseFields(head: string): string {
+  const [start = "", ...fields] = head.trimEnd().split("\r\n");
+  return [start, ...fields.reverse(), "", ""].join("\r\n");
+}
+
+/** Good requests in every form the grammar allows (RFC 6455 4.2.1). */
+export const acceptedRequestCases: readonly ConformanceCase[] = requestCases(rows);

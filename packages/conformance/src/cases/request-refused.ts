@@ -1,0 +1,230 @@
+import type { ConformanceCase } from "../case.ts";
+import { type RequestOutcome, type RequestRow, requestCases } from "./request-script.ts";
+
+const BAD_KEYS: readonly (readonly [id: string, title: string, key: string])[] = [
+  ["SH-11.1", "Key of 15 bytes", "dGhlIHNhbXBsZSBub25j"],
+  ["SH-11.2", "Key of 17 bytes", "dGhlIHNhbXBsZSBub25jZSE="],
+  ["SH-11.3", "Key without padding", "dGhlIHNhbXBsZSBub25jZQ"],
+  ["SH-11.4", "Key with one pad character", "dGhlIHNhbXBsZSBub25jZQ="],
+  ["SH-11.5", "Key outside of the base64 alphabet", "dGhlIHNhbXBsZSBub25j!Q=="],
+  ["SH-11.6", "Key in the URL-safe alphabet", "_-hlIHNhbXBsZSBub25jZQ=="],
+  ["SH-11.7", "Key with a blank inside", "dGhlIHNhbXBs ZSBub25jZQ=="],
+  ["SH-11.8", "Key of 24 bytes above 7f", "\x80".repeat(24)],
+  ["SH-11.9", "Key of 32 bytes", "dGhlIHNhbXBsZSBub25jZXRoZSBzYW1wbGUgbm9uY2U="],
+  ["SH-11.10", "Key with text behind its padding", "dGhlIHNhbXBsZSBub25jZQ==x"],
+];
+
+const BAD_VERSIONS: readonly (readonly [id: string, version: string | readonly string[] | undefined])[] = [
+  ["SH-13.10", undefined],
+  ["SH-13.11", ""],
+  ["SH-13.12", "0"],
+  ["SH-13.13", "12"],
+  ["SH-13.14", "14"],
+  ["SH-13.15", "255"],
+  ["SH-13.16", "abc"],
+  ["SH-13.17", "013"],
+  ["SH-13.18", "+13"],
+  ["SH-13.19", "13.0"],
+  ["SH-13.20", "13, 13"],
+  ["SH-13.21", ["13", "13"]],
+];
+
+interface Bad extends Omit<RequestRow, "outcome" | "section"> {
+  readonly section?: string;
+  readonly outcome?: RequestOutcome;
+}
+
+const bad: readonly Bad[] = [
+  ...["POST", "HEAD", "PUT", "OPTIONS", "get", "GETT"].map((method, index) => ({
+    id: `SH-1.${index + 1}`,
+    title: `Method ${method}`,
+    section: "RFC 6455 4.2.1 (1)",
+    method,
+    input: `\`${method}\` in place of \`GET\`, all else good.`,
+    // A server may answer a HEAD or OPTIONS for itself; what counts is that it never upgrades.
+    outcome: "http" as const,
+  })),
+  {
+    id: "SH-2.1",
+    title: "HTTP/1.0",
+    section: "RFC 6455 4.2.1 (1)",
+    version: "HTTP/1.0",
+    input: "`GET … HTTP/1.0`, all else good: Upgrade does not exist before HTTP/1.1.",
+    outcome: "http",
+  },
+  {
+    id: "SH-2.2",
+    title: "HTTP/0.9",
+    version: "HTTP/0.9",
+    section: "RFC 6455 4.2.1 (1)",
+    input: "`GET … HTTP/0.9`, all else good.",
+  },
+  {
+    id: "SH-2.3",
+    title: "No HTTP version",
+    section: "RFC 9112 3",
+    rework: (head) => head.replace(" HTTP/1.1\r\n", "\r\n"),
+    input: "`GET RESOURCE` without a version, all else good.",
+  },
+  {
+    id: "SH-2.4",
+    title: "A version that is none",
+    section: "RFC 9112 2.3",
+    version: "HTTP/1.x",
+    input: "`GET … HTTP/1.x`, all else good.",
+  },
+  {
+    id: "SH-3.1",
+    title: "No Host",
+    section: "RFC 6455 4.2.1 (2)",
+    edits: { Host: undefined },
+    input: "A good request without Host.",
+  },
+  {
+    id: "SH-3.2",
+    title: "Two Host lines",
+    section: "RFC 9112 3.2",
+    edits: (peer) => ({ Host: [peer.target.authority, "other.example"] }),
+    input: "A good request with a second `Host: other.example`.",
+  },
+  {
+    id: "SH-3.3",
+    title: "A Host that is none",
+    section: "RFC 9112 3.2",
+    edits: { Host: "a b/c" },
+    input: "`Host: a b/c`.",
+  },
+  {
+    id: "SH-4.1",
+    title: "No Upgrade",
+    section: "RFC 6455 4.2.1 (3)",
+    edits: { Upgrade: undefined },
+    outcome: "http",
+    input: "A good request without Upgrade.",
+    needs: { answersHttp: true },
+  },
+  {
+    id: "SH-4.2",
+    title: "A plain HTTP request",
+    section: "RFC 9110 7.8",
+    edits: {
+      Upgrade: undefined,
+      Connection: undefined,
+      "Sec-WebSocket-Key": undefined,
+      "Sec-WebSocket-Version": undefined,
+    },
+    outcome: "http",
+    input: "`GET` with Host alone.",
+    needs: { answersHttp: true },
+  },
+  {
+    id: "SH-8.1",
+    title: "Connection: notupgrade",
+    section: "RFC 6455 4.2.1 (4)",
+    edits: { Connection: "notupgrade" },
+    outcome: "http",
+    input: "`Connection: notupgrade`: tokens are compared whole.",
+    needs: { answersHttp: true },
+  },
+  {
+    id: "SH-8.2",
+    title: "Upgrade: notwebsocket",
+    section: "RFC 6455 4.2.1 (3)",
+    edits: { Upgrade: "notwebsocket" },
+    outcome: "http",
+    input: "`Upgrade: notwebsocket`.",
+    needs: { answersHttp: true },
+  },
+  {
+    id: "SH-8.3",
+    title: "Connection: upgrade-insecure",
+    section: "RFC 6455 4.2.1 (4)",
+    edits: { Connection: "keep-alive, upgrade-insecure" },
+    outcome: "http",
+    input: "`Connection: keep-alive, upgrade-insecure`.",
+    needs: { answersHttp: true },
+  },
+  {
+    id: "SH-8.4",
+    title: "Upgrade: websocket2",
+    section: "RFC 6455 4.2.1 (3)",
+    edits: { Upgrade: "websocket2" },
+    outcome: "http",
+    input: "`Upgrade: websocket2`.",
+    needs: { answersHttp: true },
+  },
+  {
+    id: "SH-9.1",
+    title: "No Connection",
+    section: "RFC 6455 4.2.1 (4)",
+    edits: { Connection: undefined },
+    outcome: "http",
+    input: "A good request without Connection.",
+    needs: { answersHttp: true },
+  },
+  {
+    id: "SH-9.2",
+    title: "Connection: close",
+    section: "RFC 6455 4.2.1 (4)",
+    edits: { Connection: "close" },
+    outcome: "http",
+    input: "A good request with `Connection: close`.",
+    needs: { answersHttp: true },
+  },
+  {
+    id: "SH-10.1",
+    title: "No Key",
+    section: "RFC 6455 4.2.1 (5)",
+    edits: { "Sec-WebSocket-Key": undefined },
+    input: "A good request without Sec-WebSocket-Key.",
+  },
+  {
+    id: "SH-10.2",
+    title: "Empty Key",
+    section: "RFC 6455 4.2.1 (5)",
+    edits: { "Sec-WebSocket-Key": "" },
+    input: "`Sec-WebSocket-Key:` with nothing behind it.",
+  },
+  {
+    id: "SH-10.3",
+    title: "Key twice, equal",
+    section: "RFC 6455 11.3.1",
+    edits: { "Sec-WebSocket-Key": ["dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25jZQ=="] },
+    input: "Two equal Sec-WebSocket-Key lines.",
+  },
+  {
+    id: "SH-10.4",
+    title: "Key twice, different",
+    section: "RFC 6455 11.3.1",
+    edits: { "Sec-WebSocket-Key": ["dGhlIHNhbXBsZSBub25jZQ==", "x3JJHMbDL1EzLkh9GBhXDw=="] },
+    input: "Two different Sec-WebSocket-Key lines.",
+  },
+  ...BAD_KEYS.map(([id, title, key]) => ({
+    id,
+    title,
+    section: "RFC 6455 4.2.1 (5)",
+    edits: { "Sec-WebSocket-Key": key },
+    input: `\`Sec-WebSocket-Key: ${key.startsWith("\x80") ? "80 … 80 (24 bytes)" : key}\`.`,
+  })),
+  ...BAD_VERSIONS.map(([id, version]) => ({
+    id,
+    title: version === undefined ? "No version" : `Version ${JSON.stringify(version)}`,
+    section: "RFC 6455 4.2.1 (6)",
+    edits: { "Sec-WebSocket-Version": version },
+    input: version === undefined ? "No Sec-WebSocket-Version." : `Sec-WebSocket-Version ${JSON.stringify(version)}.`,
+  })),
+  ...["7", "8"].map((version, index) => ({
+    id: `SH-15.${index + 1}`,
+    title: `Version ${version} without Upgrade`,
+    section: "RFC 6455 4.2.1; CVE-2026-59898",
+    edits: { Upgrade: undefined, Connection: undefined, "Sec-WebSocket-Version": version },
+    outcome: "http" as const,
+    input: `Sec-WebSocket-Version ${version} with neither Upgrade nor Connection.`,
+    needs: { answersHttp: true },
+  })),
+];
+
+/** Requests that are no opening handshake (RFC 6455 4.2.1): none may be answered with 101. */
+export const refusedRequestCases: readonly ConformanceCase[] = requestCases(
+  bad.map((row) => ({ section: "RFC 6455 4.2.1", outcome: "refuse", ...row })),
+);
