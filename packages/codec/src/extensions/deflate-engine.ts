@@ -1,8 +1,7 @@
 /**
  * The port of a raw DEFLATE implementation (RFC 1951) for permessage-deflate. Synchronous, with its context kept from
  * call to call. Every array given back may be a view of a buffer that all contexts of the engine share: it is valid
- * only until the next call on any of them. What is passed in is never changed and, but for {@link Inflater.pending},
- * not kept.
+ * only until the next call on any of them. What is passed in is neither changed nor kept.
  */
 export interface DeflateEngine {
   /** Which one is in use, for example `zlib` or `pako`. */
@@ -20,7 +19,7 @@ export interface DeflaterOptions {
   readonly windowBits: number;
   /** 1 (fast) to 9 (small). */
   readonly level: number;
-  /** 1 to 9: memory for the hash tables, 2^(memLevel + 9) bytes. */
+  /** 1 to 9: memory for what is not yet written, 2^(memLevel + 8) bytes, and in some libraries for the hash table. */
   readonly memLevel: number;
 }
 
@@ -49,7 +48,7 @@ export interface Inflater {
    * @returns undefined where the data are not valid DEFLATE; the context is then of no further use
    */
   inflate(piece: Uint8Array, last: boolean, max: number): Uint8Array | undefined;
-  /** True while more output waits: call again with an empty piece and the same `last`; the piece must not change until then. */
+  /** True while more output waits: call again with an empty piece and the same `last`. */
   readonly pending: boolean;
   /**
    * Where the last call came to the end of a block with BFINAL set: what of the piece was not read. The context takes

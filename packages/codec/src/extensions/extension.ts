@@ -35,7 +35,7 @@ export interface MessageExtension {
 
   /**
    * The next piece of an incoming message, transformed back: at most `max` bytes of it. While {@link pending} is true
-   * there is more to take: call again with an empty piece and the same `last`. The piece may be kept until then.
+   * there is more to take: call again with an empty piece and the same `last`. The piece is neither kept nor changed.
    */
   decode(piece: Uint8Array, last: boolean, max: number): Uint8Array | ProtocolError;
   /** True while the last piece has output that `max` held back. */
@@ -70,6 +70,8 @@ export interface ClientExtension {
   readonly name: string;
   /** What to offer, in order of preference. */
   readonly offers: readonly ExtensionOffer[];
+  /** Why, where nothing is offered; see {@link ExtensionDeclined.reason}. */
+  readonly withheld?: string | undefined;
   /** Checks what the server answered. A declined value here fails the handshake (section 4.1). */
   confirm(response: ExtensionOffer): MessageExtension | ExtensionDeclined;
 }

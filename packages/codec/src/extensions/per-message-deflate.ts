@@ -1,8 +1,8 @@
 /**
  * RFC 7692 section 7.2: permessage-deflate on one connection. Contexts are made when the first message needs them. What
  * is kept from message to message is charged to the budget: an inflater for as long as the peer may refer to its
- * history, a compressor until the connection idles, since it may forget whenever it likes. Without context takeover,
- * or where the budget has no room, a context lives for one message.
+ * history, a compressor from the second message on until the connection idles, since it may forget whenever it likes.
+ * Without context takeover, or where the budget has no room, a context lives for one message.
  */
 import { ProtocolError, type ProtocolErrorCode } from "../errors.ts";
 import type { DeflateEngine, Deflater, DeflaterOptions, Inflater, InflaterOptions } from "./deflate-engine.ts";
@@ -37,6 +37,8 @@ export class PerMessageDeflate implements MessageExtension {
   readonly #outboundTakeover: boolean;
   #deflater: Deflater | undefined;
   #deflaterKept = false;
+  /** A message was compressed since the connection was idle: the next is worth a history. */
+  #warm = false;
   /** Bytes of the message being sent were fed. */
   #sending = false;
 
@@ -87,13 +89,14 @@ export class PerMessageDeflate implements MessageExtension {
     this.#deflater ??= this.#openDeflater();
     const output = this.#deflater.deflate(piece, last);
     if (last && !this.#deflaterKept) this.#closeDeflater();
+    this.#warm = true;
     return output;
   }
 
   #openDeflater(): Deflater {
     const memory = this.#engine.deflaterMemory(this.#outbound);
     const { budget } = this.#settings;
-    this.#deflaterKept = this.#outboundTakeover && budget.fits(memory);
+    this.#deflaterKept = this.#outboundTakeover && this.#warm && budget.fits(memory);
     const deflater = this.#engine.createDeflater(this.#outbound);
     budget.charge(memory);
     return deflater;
@@ -204,7 +207,9 @@ export class PerMessageDeflate implements MessageExtension {
   }
 
   idle(): void {
-    if (!this.#sending) this.#closeDeflater();
+    if (this.#sending) return;
+    this.#closeDeflater();
+    this.#warm = false;
   }
 
   release(): void {

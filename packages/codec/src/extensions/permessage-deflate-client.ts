@@ -24,6 +24,7 @@ export function perMessageDeflateClient(engine: () => DeflateEngine, options: De
   return {
     name: PERMESSAGE_DEFLATE,
     offers: offers.map(writeParameters),
+    withheld: offers.length > 0 ? undefined : ("memory-budget" satisfies DeflateDeclineReason),
     confirm(response: ExtensionOffer): MessageExtension | ExtensionDeclined {
       let reason: DeflateDeclineReason | undefined;
       const parameters = readParameters(response.params);

@@ -2,7 +2,6 @@
 import {
   type ClientExtension,
   type DeflateOptions,
-  type ExtensionDeclined,
   perMessageDeflateClient,
   perMessageDeflateServer,
   type ServerExtension,
@@ -11,8 +10,9 @@ import type { Runtime } from "../runtime.ts";
 import type { CompressionOptions } from "./compression-options.ts";
 import { processBudget } from "./memory-budget.ts";
 
-/** What of a runtime and of a connection's options compression depends on. */
-export type CompressionRuntime = Pick<Runtime, "deflate">;
+const NAME = "permessage-deflate";
+/** The reason why there is no compression where the option says so. */
+const OFF = "off";
 
 /**
  * The extensions that a server agrees to. Made once a server, or once a connection where its `upgrade` handler overrides
@@ -24,30 +24,24 @@ export type CompressionRuntime = Pick<Runtime, "deflate">;
 export function serverCompression(
   compression: boolean | CompressionOptions | undefined,
   maxMessageSize: number,
-  runtime: CompressionRuntime,
+  runtime: Pick<Runtime, "deflate">,
 ): readonly ServerExtension[] {
-  const options = optionsOf(compression, maxMessageSize);
-  return options === undefined ? [] : [perMessageDeflateServer(() => runtime.deflate(), options)];
+  if (compression === undefined || compression === false) return [{ name: NAME, accept: () => ({ extension: NAME, reason: OFF }) }];
+  return [perMessageDeflateServer(() => runtime.deflate(), optionsOf(compression, maxMessageSize))];
 }
 
 /** The extensions that a client offers, made anew for each handshake; see {@link serverCompression}. */
 export function clientCompression(
   compression: boolean | CompressionOptions | undefined,
   maxMessageSize: number,
-  runtime: CompressionRuntime,
+  runtime: Pick<Runtime, "deflate">,
 ): readonly ClientExtension[] {
-  const options = optionsOf(compression, maxMessageSize);
-  return options === undefined ? [] : [perMessageDeflateClient(() => runtime.deflate(), options)];
+  if (compression === undefined || compression === false) {
+    return [{ name: NAME, offers: [], withheld: OFF, confirm: () => ({ extension: NAME, reason: OFF }) }];
+  }
+  return [perMessageDeflateClient(() => runtime.deflate(), optionsOf(compression, maxMessageSize))];
 }
 
-/** Why there is no compression where it is not even negotiated. */
-export const COMPRESSION_OFF: ExtensionDeclined = { extension: "permessage-deflate", reason: "off" };
-
-function optionsOf(
-  compression: boolean | CompressionOptions | undefined,
-  maxMessageSize: number,
-): DeflateOptions | undefined {
-  if (compression === undefined || compression === false) return undefined;
-  const options = compression === true ? {} : compression;
-  return { ratioFloor: maxMessageSize, budget: processBudget, ...options };
+function optionsOf(compression: true | CompressionOptions, maxMessageSize: number): DeflateOptions {
+  return { ratioFloor: maxMessageSize, budget: processBudget, ...(compression === true ? {} : compression) };
 }

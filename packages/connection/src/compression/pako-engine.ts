@@ -88,7 +88,8 @@ export function pakoEngine(): DeflateEngine {
   engine ??= poolContexts(
     zlibLikeEngine({
       name: "pako",
-      deflaterMemory: ({ windowBits, memLevel }) => (1 << (windowBits + 2)) + (1 << (memLevel + 9)) + 16_384,
+      // Measured: the hash table has a fixed size.
+      deflaterMemory: ({ windowBits, memLevel }) => (1 << (windowBits + 2)) + (1 << (memLevel + 8)) + 73_728,
       inflaterMemory: ({ windowBits }) => (1 << windowBits) + 12_288,
       deflateStream({ windowBits, level, memLevel }: DeflaterOptions): ZlibStream {
         const stream = new ZStream();

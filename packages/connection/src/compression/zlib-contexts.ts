@@ -65,11 +65,6 @@ class Workspace {
     joined[size + 3] = 0xff;
     return joined;
   }
-
-  /** Bytes `from` to `to` of `input`, for later: the workspace is used by others until then. */
-  keep(input: Uint8Array, from: number, to: number): Uint8Array {
-    return input === this.#input ? input.slice(from, to) : input.subarray(from, to);
-  }
 }
 
 /** The engine of a library that works like zlib. */
@@ -130,7 +125,7 @@ class ZlibInflater implements Inflater {
 
   readonly #stream: ZlibStream;
   readonly #workspace: Workspace;
-  /** What is pending of the input, and how much of its end is the tail. */
+  /** What is pending of the input, and how many bytes of its end are the tail. */
   #input: Uint8Array = NOTHING;
   #tail = 0;
 
@@ -153,13 +148,14 @@ class ZlibInflater implements Inflater {
     if (!stream.run(Z_SYNC_FLUSH, input, 0, length, output, 0, room)) return undefined;
 
     const left = stream.availIn;
+    const read = length - left;
+    // What is left is copied, once: neither the workspace nor the caller's piece stays as it is.
+    const rest = left === 0 ? NOTHING : input === this.#input ? input.subarray(read) : copy(input, read, length);
     this.pending = stream.availOut === 0;
-    this.#input = this.pending ? this.#workspace.keep(input, length - left, length) : NOTHING;
+    this.#input = this.pending ? rest : NOTHING;
     // Input is left beside room for output only where a block with BFINAL set has ended the stream.
     const ended = left > 0 && !this.pending;
-    this.rest = ended
-      ? this.#workspace.keep(input, length - left, Math.max(length - left, length - this.#tail))
-      : undefined;
+    this.rest = ended ? rest.subarray(0, Math.max(0, left - this.#tail)) : undefined;
     return output.subarray(0, room - stream.availOut);
   }
 
@@ -175,4 +171,11 @@ class ZlibInflater implements Inflater {
     this.#input = NOTHING;
     this.rest = undefined;
   }
+}
+
+/** Not `slice`, which on a `Buffer` makes no copy. */
+function copy(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  const copied = new Uint8Array(to - from);
+  copied.set(bytes.subarray(from, to));
+  return copied;
 }
