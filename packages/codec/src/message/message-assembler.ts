@@ -233,7 +233,7 @@ export class MessageAssembler implements FrameHandler {
     let at = 0;
     this.#inPiece = true;
     do {
-      const next = at < piece.length ? piece.subarray(at, at + PIECE) : EMPTY;
+      const next = !extension.pending && at < piece.length ? piece.subarray(at, at + PIECE) : EMPTY;
       at += next.length;
       const max = Math.min(LARGEST_OUTPUT, this.#sizeLimit - this.#size + 1);
       const output = extension.decode(next, ends && at === piece.length, max);
