@@ -54,7 +54,7 @@ export function confirmExtensions(
   let fault: HandshakeError | undefined;
   for (const answer of answers) {
     const { name } = answer;
-    const candidate = offered.find((one) => one.name === name);
+    const candidate = offered.find((one) => one.name === name && one.offers.length > 0);
     if (candidate === undefined) fault = new HandshakeError("extension-not-offered", name);
     else if (seen.has(name)) fault = new HandshakeError("extension-repeated", name);
     else if (extension !== undefined) {
@@ -72,5 +72,5 @@ export function confirmExtensions(
     seen.add(name);
   }
   const unused = offered.filter((candidate) => !seen.has(candidate.name));
-  return { extension, declined: unused.map(({ name }) => ({ extension: name, reason: "not-accepted" })) };
+  return { extension, declined: unused.map(({ name, withheld = "not-accepted" }) => ({ extension: name, reason: withheld })) };
 }
