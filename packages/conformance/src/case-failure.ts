@@ -3,6 +3,9 @@ export class CaseFailure extends Error {
   override readonly name = "CaseFailure";
 }
 
+/** The failure of a testee that closed where it had to go on; some cases allow that, as a limit of its own. */
+export class UnexpectedClose extends CaseFailure {}
+
 /** Thrown to end a run with `skipped`; the message is the reason shown in reports. */
 export class CaseSkipped extends Error {
   override readonly name = "CaseSkipped";

@@ -46,7 +46,7 @@ export interface CaseContext {
   open(options?: OpenOptions): Promise<Peer>;
   /** Notes a departure from a SHOULD: the verdict becomes `non-strict`. */
   nonStrict(reason: string): void;
-  /** Notes something worth telling that is neither right nor wrong. */
+  /** Notes a choice that the RFC leaves open: the verdict becomes `informational` if nothing worse follows. */
   inform(text: string): void;
   /** Ends the run as `skipped`. */
   skip(reason: string): never;

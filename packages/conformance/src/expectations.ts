@@ -1,4 +1,4 @@
-import { CaseFailure } from "./case-failure.ts";
+import { CaseFailure, UnexpectedClose } from "./case-failure.ts";
 import type { CloseEvent, MessageEvent, PeerEvent } from "./inbound.ts";
 import type { Peer } from "./peer.ts";
 import { equalBytes, toHex, utf8 } from "./wire/bytes.ts";
@@ -43,7 +43,7 @@ export async function expectAll(peer: Peer, ...expected: readonly Expected[]): P
     if (event.type === "message") matchMessage(event, messages.shift());
     else if (event.type === "pong") matchPong(event.payload, pongs);
     else if (event.type === "ping") await peer.send(pong(event.payload));
-    else throw new CaseFailure(`${describeEvent(event)}, where ${describe(missing)} was due`);
+    else throw new UnexpectedClose(`${describeEvent(event)}, where ${describe(missing)} was due`);
   }
 }
 

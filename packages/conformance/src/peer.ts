@@ -66,6 +66,11 @@ export class Peer {
     this.#inbound.codec = codec;
   }
 
+  /** Lets this close code through although nobody may send it, for a case that looks at how the testee answers it. */
+  tolerateCloseCode(code: number): void {
+    this.#inbound.toleratedCloseCode = code;
+  }
+
   /** The testee has begun a message and not ended it. */
   get receivingMessage(): boolean {
     return this.#inbound.inMessage;

@@ -45,7 +45,7 @@ export async function runDelivery(
     },
   };
   const failed = await attempt(test, context, session);
-  const verdict = judge(test, failed, departures);
+  const verdict = judge(failed, departures, test.informational || notes.length > 0);
   const reasons = [...(failed === undefined ? [] : [failed.reason]), ...departures, ...notes];
   for (const reason of reasons) log.event(`${verdict}: ${reason}`);
   return { delivery, verdict, reasons, seed: random.seed, durationMs: Math.round(log.now()), log: log.entries() };
@@ -56,10 +56,10 @@ interface Failed {
   readonly reason: string;
 }
 
-function judge(test: ConformanceCase, failed: Failed | undefined, departures: readonly string[]): Verdict {
+function judge(failed: Failed | undefined, departures: readonly string[], informational: boolean): Verdict {
   if (failed !== undefined) return failed.verdict;
   if (departures.length > 0) return "non-strict";
-  return test.informational ? "informational" : "pass";
+  return informational ? "informational" : "pass";
 }
 
 async function attempt(test: ConformanceCase, context: CaseContext, session: Session): Promise<Failed | undefined> {

@@ -21,6 +21,8 @@ export class Transport {
     this.#socket = socket;
     this.log = log;
     socket.setNoDelay(true);
+    // A socket from a listener was paused when its head had been looked at.
+    if (socket.isPaused()) socket.resume();
     socket.on("data", (chunk) => {
       log.bytes("received", chunk);
       this.#inbox.push(chunk);
@@ -41,6 +43,11 @@ export class Transport {
   /** How the testee ended its direction, once it did. */
   get peerEnd(): PeerEnd | undefined {
     return this.#peerEnd;
+  }
+
+  /** Whether nothing can be exchanged any more, in either direction. */
+  get closed(): boolean {
+    return this.#closed;
   }
 
   /** Whether we sent our FIN. */
@@ -77,6 +84,12 @@ export class Transport {
       }, milliseconds);
       this.#waiting.add(wake);
     });
+  }
+
+  /** Whether anything is there or comes within `milliseconds`: bytes, or the end of the testee's direction. */
+  async reacts(milliseconds: number): Promise<boolean> {
+    if (this.#inbox.length > 0 || this.#peerEnd !== undefined) return true;
+    return this.arrival(milliseconds);
   }
 
   /**

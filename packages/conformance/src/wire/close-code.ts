@@ -1,10 +1,10 @@
 /**
- * RFC 6455 7.4 and the IANA registry: may this status code be sent in a Close frame? 1004 is undefined, 1005, 1006 and
- * 1015 MUST NOT be sent, 1016-2999 are for future revisions, 3000-4999 for libraries and applications.
+ * RFC 6455 7.4: can this status code be in a Close frame at all? 0-999 are not used, 1004 is undefined, 1005, 1006 and 1015 MUST NOT
+ * be sent, 5000 and above do not exist. 1016-2999 are for future revisions: nobody should send one yet, which is for the
+ * cases to judge, since an endpoint that echoes one it does not know breaks no MUST.
  */
 export function isSendableCloseCode(code: number): boolean {
-  if (code >= 3000 && code <= 4999) return true;
-  return code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006;
+  return code >= 1000 && code <= 4999 && code !== 1004 && code !== 1005 && code !== 1006 && code !== 1015;
 }
 
 /** A Close payload: the status code in network order, then the reason (bytes, so that it may be broken on purpose). */
