@@ -1,4 +1,9 @@
 import type { ConformanceCase } from "../case.ts";
+import { answerCheckCases } from "./answer-checks.ts";
+import { answerListCases } from "./answer-lists.ts";
+import { answerRefusalCases } from "./answer-refusals.ts";
+import { answerStreamCases } from "./answer-stream.ts";
+import { clientRequestCases } from "./client-request.ts";
 import { handshakeLifecycleCases } from "./handshake-lifecycle.ts";
 import { acceptedRequestCases } from "./request-accepted.ts";
 import { requestLimitCases } from "./request-limits.ts";
@@ -18,5 +23,10 @@ export const handshakeCases: readonly ConformanceCase[] = [
   ...responseCases,
   ...requestStreamCases,
   ...requestLimitCases,
+  ...clientRequestCases,
+  ...answerCheckCases,
+  ...answerListCases,
+  ...answerRefusalCases,
+  ...answerStreamCases,
   ...handshakeLifecycleCases,
 ];
