@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, wri
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { workspaceFolders } from "./packages.mjs";
+import { pnpmCommand } from "./pnpm.mjs";
 import { root } from "./runtimes.mjs";
 
 const stamp = join(root, ".cache/built");
@@ -72,17 +73,11 @@ function isAlive(path) {
 
 function build() {
   const started = Date.now() / 1000;
-  // Turbo asks for the package manager by name. `pnpm run` puts it on the PATH; without it, npx brings the very version.
-  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const turbo = [
-    process.execPath,
-    join(root, "node_modules/turbo/bin/turbo"),
-    "run",
-    "build",
-    "--output-logs=errors-only",
-  ];
-  const hasPnpm = spawnSync("pnpm", ["--version"], { stdio: "ignore" }).error === undefined;
-  const [file = "", ...args] = hasPnpm ? turbo : ["npx", "--yes", packageManager, "exec", ...turbo];
+  // Turbo asks for the package manager by its bare name, so it must be on the PATH: `pnpm exec` puts it there.
+  const turbo = [join(root, "node_modules/turbo/bin/turbo"), "run", "build", "--output-logs=errors-only"];
+  const [pnpm, ...words] = pnpmCommand();
+  const [file, ...args] =
+    words.length === 0 ? [process.execPath, ...turbo] : [pnpm, ...words, "exec", process.execPath, ...turbo];
   const result = spawnSync(file, args, {
     cwd: root,
     stdio: ["ignore", 2, 2],

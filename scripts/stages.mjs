@@ -57,7 +57,7 @@ export const stages = [
     show: /dependencies cruised/,
   },
   { name: "structure", run: ["node", "scripts/structure.mjs"], count: "totals" },
-  { name: "unused", run: ["knip", "--no-progress"], count: "check" },
+  { name: "unused", run: ["knip", "--no-progress", "--no-config-hints"], count: "check" },
   { name: "build", run: ["node", "scripts/ensure-built.mjs"], count: "check" },
   {
     name: "codec",
