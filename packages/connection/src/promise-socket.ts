@@ -1,0 +1,148 @@
+import { ReadBuffer } from "./read-buffer.ts";
+import { LENT, type PeerInfo, type Socket, type SocketHandler } from "./socket.ts";
+
+/**
+ * The Socket port over a runtime that reads and writes by promises. A subclass begins the runtime's operations and
+ * passes their outcome on; what the port asks for beyond that is here: one read and one write at a time, writes that
+ * take a part, a pause that holds back what a pending read brings, FIN behind the data, `onClose` once and last.
+ *
+ * The outcomes are methods bound once, to be passed to `then`: a closure per read would be garbage per message.
+ */
+export abstract class PromiseSocket implements Socket {
+  abstract readonly copies: boolean;
+  /** Memory for reads. */
+  protected readonly input: ReadBuffer = new ReadBuffer();
+  #handler: SocketHandler | undefined;
+  /** What is being written; lent to us. */
+  #output: Uint8Array | undefined;
+  #reading = false;
+  #paused = false;
+  /** What a read brought during a pause; null is the peer's FIN. */
+  #arrived: number | null | undefined;
+  #finished = false;
+  #finSent = false;
+  #peerEnded = false;
+  #destroyed = false;
+  #reason: Error | undefined;
+
+  /** Reads into `input.bytes`; then `didRead` or `didNotRead`. */
+  protected abstract beginRead(): void;
+  /** Writes; then `didWrite` or `didFail`. */
+  protected abstract beginWrite(bytes: Uint8Array): void;
+  /** Sends FIN; then `didEnd`, also where that failed: a broken socket tells so by its read. */
+  protected abstract beginEnd(): void;
+  /** Closes; a pending read then fails. */
+  protected abstract closeNow(): void;
+  abstract peer(): PeerInfo;
+
+  /** Starts delivering events. */
+  start(handler: SocketHandler): void {
+    this.#handler = handler;
+    this.#read();
+  }
+
+  write(bytes: Uint8Array): number {
+    if (this.#finished || bytes.byteLength === 0) return bytes.byteLength;
+    this.#output = bytes;
+    this.beginWrite(bytes);
+    return LENT;
+  }
+
+  end(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    if (this.#output === undefined) this.beginEnd();
+  }
+
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.#finished = true;
+    this.closeNow();
+    // A pending read fails and tells; otherwise there is no event of the runtime's to wait for.
+    if (!this.#reading) Promise.resolve().then(() => this.#closed());
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (this.#arrived === undefined) this.#read();
+    else Promise.resolve().then(() => this.#deliver());
+  }
+
+  /** How many bytes a read brought; null is the peer's FIN. */
+  protected readonly didRead = (count: number | null): void => {
+    this.#reading = false;
+    this.#arrived = count;
+    if (this.#destroyed) this.#closed();
+    else this.#deliver();
+  };
+
+  protected readonly didNotRead = (error: Error): void => {
+    this.#reading = false;
+    if (this.#destroyed) this.#closed();
+    else this.didFail(error);
+  };
+
+  /** How many bytes a write took. */
+  protected readonly didWrite = (count: number): void => {
+    if (this.#destroyed) return;
+    const output = this.#output as Uint8Array;
+    if (count < output.byteLength) {
+      this.#output = output.subarray(count);
+      this.beginWrite(this.#output);
+      return;
+    }
+    this.#output = undefined;
+    if (this.#finished) this.beginEnd();
+    else this.#handler?.onWritable();
+  };
+
+  /** The socket is broken. */
+  protected readonly didFail = (error: Error): void => {
+    if (this.#destroyed) return;
+    this.#reason = error;
+    this.destroy();
+  };
+
+  protected didEnd(): void {
+    this.#finSent = true;
+    // Both directions have ended: nothing is left to wait for.
+    if (this.#peerEnded) this.destroy();
+  }
+
+  #read(): void {
+    if (this.#reading || this.#arrived !== undefined || this.#peerEnded || this.#destroyed) return;
+    this.#reading = true;
+    this.beginRead();
+  }
+
+  #deliver(): void {
+    const count = this.#arrived;
+    if (this.#paused || this.#destroyed || count === undefined) return;
+    if (count === null) {
+      this.#arrived = undefined;
+      this.#peerEnded = true;
+      this.#handler?.onEnd();
+      if (this.#finSent) this.destroy();
+      return;
+    }
+    const { bytes } = this.input;
+    // `#arrived` is still set, so that the handler cannot start a read into the memory that it is looking at.
+    const kept = this.#handler?.onBytes(count === bytes.byteLength ? bytes : bytes.subarray(0, count)) === true;
+    this.#arrived = undefined;
+    this.input.advance(count, kept);
+    if (!this.#paused) this.#read();
+  }
+
+  #closed(): void {
+    const handler = this.#handler;
+    if (handler === undefined) return;
+    this.#handler = undefined;
+    this.input.release();
+    handler.onClose(this.#reason);
+  }
+}

@@ -1,0 +1,156 @@
+/** The byte streams of Deno without any WebSocket: what `serve` and `connect` stand on, and what the contract suite tests. */
+import {
+  type Dial,
+  type DialTarget,
+  type Socket,
+  type SocketHandler,
+  type TlsOptions,
+  UsageError,
+} from "@samewire/connection";
+import { listenFresh, nodeClock } from "@samewire/node-builtins";
+import { DenoSocket } from "./deno-socket.ts";
+
+/** What Deno's own TLS options have beyond the neutral ones. */
+export interface DenoTlsNative {
+  /** Protocols to announce (ALPN). */
+  readonly alpnProtocols?: readonly string[];
+  /** Client only: checks the certificate's chain, but not its name. */
+  readonly unsafelyDisableHostnameVerification?: boolean;
+}
+
+/**
+ * TLS as Deno has it: `ca` adds to Deno's own authorities (`DENO_TLS_CA_STORE` chooses those), and a server cannot ask
+ * its clients for certificates, so that `ca` is a misuse there.
+ */
+export interface DenoTls extends TlsOptions {
+  readonly native?: DenoTlsNative;
+}
+
+/** Where a server listens. */
+export interface ListenOptions {
+  /** TCP port; 0, the default, lets the system choose. */
+  readonly port?: number;
+  /** Address to bind; by default every address of the machine, IPv4 and IPv6. */
+  readonly host?: string;
+  /** Path of a Unix socket in the place of host and port. A stale file is replaced. */
+  readonly path?: string;
+  /** Lets several processes listen on the same port; the system spreads the connections over them (Linux). */
+  readonly reusePort?: boolean;
+  /** Serves `wss:`. Not on a Unix socket. */
+  readonly tls?: DenoTls;
+}
+
+/** A socket that listens. */
+export interface Listener {
+  /** The port in use; 0 for a Unix socket. */
+  readonly port: number;
+  /** Stops listening. Connections that are open stay. */
+  stop(): Promise<void>;
+}
+
+type Accept = (socket: Socket) => SocketHandler;
+
+/** How long to wait after a connection that could not be accepted (no file descriptor left, say). */
+const ACCEPT_RETRY = 50;
+
+/** Listens and hands each connection to `accept`, which answers with the handler of its events. */
+export async function listen(options: ListenOptions, accept: Accept): Promise<Listener> {
+  const { path, tls } = options;
+  if (tls !== undefined && path !== undefined) throw new UsageError("option", "Deno has no TLS on a Unix socket");
+  const listener = await listenFresh(path, () => open(options));
+  let stopped = false;
+  const loop = async (): Promise<void> => {
+    while (!stopped) {
+      try {
+        begin(await listener.accept(), tls !== undefined, accept);
+      } catch {
+        if (!stopped) await new Promise<void>((resolve) => nodeClock.setTimer(resolve, ACCEPT_RETRY));
+      }
+    }
+  };
+  void loop();
+  return {
+    port: "port" in listener.addr ? listener.addr.port : 0,
+    async stop(): Promise<void> {
+      if (stopped) return;
+      stopped = true;
+      listener.close();
+    },
+  };
+}
+
+function open({ port = 0, host = "::", path, reusePort = false, tls }: ListenOptions): Deno.Listener {
+  if (path !== undefined) return Deno.listen({ transport: "unix", path }) as unknown as Deno.Listener;
+  // The declarations keep `reusePort` among what is unstable.
+  const where: Deno.TcpListenOptions & { reusePort: boolean } = { port, hostname: host, reusePort };
+  if (tls === undefined) return Deno.listen(where);
+  const { cert, key, ca, native } = tls;
+  if (cert === undefined || key === undefined) throw new UsageError("option", "a TLS server needs cert and key");
+  if (ca !== undefined)
+    throw new UsageError("option", "Deno cannot ask clients for certificates: tls.ca has no use in a server");
+  return Deno.listenTls({ ...where, cert, key, ...alpn(native) });
+}
+
+/** Opens a byte stream. */
+export const dial: Dial = async (target, attach) => {
+  const { path, tls, signal } = target;
+  signal.throwIfAborted();
+  if (tls !== undefined && path !== undefined) throw new UsageError("option", "Deno has no TLS on a Unix socket");
+  const conn = tls === undefined ? await dialPlain(target) : await dialTls(target, tls);
+  if (signal.aborted) {
+    conn.close();
+    throw signal.reason;
+  }
+  begin(conn, tls !== undefined, attach);
+};
+
+function dialPlain({ host, port, path, signal }: DialTarget): Promise<Deno.Conn> {
+  if (path === undefined) return Deno.connect({ hostname: host, port, signal });
+  return Deno.connect({ transport: "unix", path });
+}
+
+async function dialTls(target: DialTarget, tls: DenoTls): Promise<Deno.Conn> {
+  const { host, port, signal } = target;
+  const { cert, key, ca, serverName = host, native } = tls;
+  const trust = ca === undefined ? {} : { caCerts: typeof ca === "string" ? [ca] : [...ca] };
+  const unchecked = native?.unsafelyDisableHostnameVerification;
+  const shared = {
+    ...trust,
+    ...alpn(native),
+    ...(unchecked === undefined ? {} : { unsafelyDisableHostnameVerification: unchecked }),
+  };
+  let conn: Deno.TlsConn;
+  if (cert !== undefined && key !== undefined) {
+    // Only `connectTls` takes a client's certificate, and it asks for the name that it dials.
+    if (serverName !== host)
+      throw new UsageError("option", "with a client certificate, Deno takes no other serverName");
+    conn = await Deno.connectTls({ hostname: host, port, cert, key, ...shared });
+  } else {
+    const tcp = await Deno.connect({ hostname: host, port, signal });
+    tcp.setNoDelay(true);
+    conn = await Deno.startTls(tcp, { hostname: serverName, ...shared });
+  }
+  const onAbort = (): void => conn.close();
+  signal.addEventListener("abort", onAbort);
+  try {
+    await conn.handshake();
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    conn.close();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+  return conn;
+}
+
+function alpn(native: DenoTlsNative | undefined): { alpnProtocols?: string[] } {
+  return native?.alpnProtocols === undefined ? {} : { alpnProtocols: [...native.alpnProtocols] };
+}
+
+function begin(conn: Deno.Conn, secure: boolean, accept: Accept): void {
+  // A TlsConn has no such method: on TLS a server's small writes are subject to Nagle's algorithm.
+  if ("setNoDelay" in conn) (conn as Deno.TcpConn).setNoDelay(true);
+  const socket = new DenoSocket(conn, secure);
+  socket.start(accept(socket));
+}
