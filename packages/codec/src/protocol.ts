@@ -29,7 +29,7 @@ export interface ProtocolHandler {
   /** A Pong (section 5.5.3), asked for or not. Valid during the call only. */
   onPong(payload: Uint8Array): void;
   /** The peer's Close frame (section 5.5.1). It is answered already unless `autoClose` is off. The last event. */
-  onClose(status: CloseStatus): void;
+  onCloseFrame(status: CloseStatus): void;
   /** The peer broke a rule: the connection failed (7.1.7), a Close frame is in the outlet. The last event. */
   onFault(error: ProtocolError): void;
 }
@@ -217,7 +217,7 @@ export class Protocol implements MessageHandler {
     this.#state = advance(this.#state, "receiveClose");
     this.#owed = status;
     if (this.#autoClose) this.answerClose();
-    this.#handler.onClose(status);
+    this.#handler.onCloseFrame(status);
   }
 
   onFault(error: ProtocolError): void {

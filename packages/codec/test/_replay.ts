@@ -80,7 +80,7 @@ export function session(role: "server" | "client", options: SessionOptions = {})
     onStreamEnd: () => events.push("stream end"),
     onPing: (payload) => events.push(`ping ${toHex(payload)}`),
     onPong: (payload) => events.push(`pong ${toHex(payload)}`),
-    onClose: ({ code, reason }) => events.push(`close ${code} ${JSON.stringify(reason)}`),
+    onCloseFrame: ({ code, reason }) => events.push(`close ${code} ${JSON.stringify(reason)}`),
     onFault: (error) => events.push(`fault ${error.code} ${error.closeCode}`),
   };
   const { streaming = false, extension, ...limits } = options;

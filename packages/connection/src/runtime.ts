@@ -1,4 +1,4 @@
-import type { DeflateEngine } from "@samewire/codec";
+import type { DecodeText, DeflateEngine } from "@samewire/codec";
 import type { Clock } from "./clock.ts";
 
 /** What a runtime gives, passed in once by its adapter. */
@@ -11,8 +11,8 @@ export interface Runtime {
   /** DEFLATE for permessage-deflate; made when first asked for, so that who does not compress does not pay. */
   deflate(): DeflateEngine;
   /**
-   * Decodes bytes that are known to be valid UTF-8, where the runtime has something faster than `TextDecoder`.
-   * A leading U+FEFF is kept.
+   * Decodes text where the runtime has something faster than `TextDecoder`: the string with a leading U+FEFF kept, or
+   * undefined where the bytes are not valid UTF-8.
    */
-  readonly decodeUtf8?: (bytes: Uint8Array) => string;
+  readonly decodeText?: DecodeText;
 }

@@ -1,10 +1,11 @@
 /** Strings and UTF-8 (RFC 3629), through the platform's own coders. */
+import { isValidUtf8 } from "./utf8.ts";
 
-/** Up to this many units the loop beats the call into the platform's encoder. */
-const LOOP_UP_TO = 64;
+/** Up to this many units the loop beats the call into the platform's encoder (measured on all engines). */
+const LOOP_UP_TO = 24;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The bytes of `text`; a lone surrogate becomes U+FFFD (WHATWG USVString). */
 export function encodeUtf8(text: string): Uint8Array {
@@ -32,11 +33,12 @@ export function encodeUtf8Into(text: string, target: Uint8Array, at: number): nu
  */
 export type DecodeText = (bytes: Uint8Array, start: number, end: number) => string | undefined;
 
-/** {@link DecodeText} with what every platform has. */
+/**
+ * {@link DecodeText} with what every platform has. Decoding without `fatal` and looking for U+FFFD is within a fifth of
+ * the best on every engine, where `fatal` costs Deno two to four times as much; only where the replacement character
+ * turns up must it be told from a genuine one.
+ */
 export const decodeText: DecodeText = (bytes, start, end) => {
-  try {
-    return decoder.decode(bytes.subarray(start, end));
-  } catch {
-    return undefined;
-  }
+  const text = decoder.decode(bytes.subarray(start, end));
+  return text.includes("\ufffd") && !isValidUtf8(bytes, start, end) ? undefined : text;
 };

@@ -1,13 +1,23 @@
 /**
  * RFC 6455 section 5.3: masking, in words. A key is the four octets read as a little-endian 32-bit integer, so that
  * octet i of the payload is combined with `key >>> 8 * (i % 4)`.
+ *
+ * Measured on Node, Bun and Deno (benchmarks/micro): up to about a kibibyte unaligned words through a `DataView` win,
+ * at any alignment, as long as the view is made once for many payloads; above it aligned words of an `Int32Array` do.
+ * 64-bit words lose everywhere: on JavaScriptCore by a factor of fifty.
  */
 
-/** Below this many bytes the byte loop wins: setting up words costs more than it saves. */
-const WORDS_FROM = 32;
+/** Below so many octets a view costs more than it saves. */
+const VIEW_FROM = 24;
+/** From so many octets on aligned words are worth a view of their own. */
+const ALIGNED_FROM = 1536;
 
 /** True where 32-bit views put the low octet first, as every supported platform does. */
 const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+
+// The view of the array that was seen last: the frames of one chunk share it, and so do those of one output buffer.
+let viewed: Uint8Array = new Uint8Array(0);
+let view = new DataView(viewed.buffer);
 
 /** The key as octet `offset` of the payload sees it: rotated by `offset % 4` octets. */
 export function rotateKey(key: number, offset: number): number {
@@ -18,28 +28,59 @@ export function rotateKey(key: number, offset: number): number {
 /** Masks or unmasks `bytes` from `start` to `end` in place; `key` is the one for the octet at `start`. */
 export function maskInPlace(bytes: Uint8Array, start: number, end: number, key: number): void {
   if (key === 0) return;
-  if (LITTLE_ENDIAN && end - start >= WORDS_FROM) {
-    // Only aligned words can be seen through an Int32Array: octets up to the first, words, octets after the last.
-    const misaligned = (bytes.byteOffset + start) & 3;
-    const first = misaligned === 0 ? start : start + 4 - misaligned;
-    const wordCount = (end - first) >> 2;
-    maskOctets(bytes, start, first, key);
-    const wordKey = rotateKey(key, first - start);
-    const words = new Int32Array(bytes.buffer, bytes.byteOffset + first, wordCount);
-    for (let i = 0; i < wordCount; i++) words[i] ^= wordKey;
-    maskOctets(bytes, first + (wordCount << 2), end, wordKey);
-    return;
-  }
-  maskOctets(bytes, start, end, key);
+  const length = end - start;
+  if (length < VIEW_FROM) maskOctets(bytes, start, end, key);
+  else if (length >= ALIGNED_FROM && LITTLE_ENDIAN) maskAligned(bytes, start, end, key);
+  else maskWords(bytes, start, end, key);
 }
 
 function maskOctets(bytes: Uint8Array, start: number, end: number, key: number): void {
   for (let i = start, bit = 0; i < end; i++, bit = (bit + 8) & 31) bytes[i] ^= key >>> bit;
 }
 
+function maskWords(bytes: Uint8Array, start: number, end: number, key: number): void {
+  if (bytes !== viewed) {
+    viewed = bytes;
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+  const words = view;
+  let at = start;
+  for (const last = end - 16; at <= last; at += 16) {
+    words.setInt32(at, words.getInt32(at, true) ^ key, true);
+    words.setInt32(at + 4, words.getInt32(at + 4, true) ^ key, true);
+    words.setInt32(at + 8, words.getInt32(at + 8, true) ^ key, true);
+    words.setInt32(at + 12, words.getInt32(at + 12, true) ^ key, true);
+  }
+  for (const last = end - 4; at <= last; at += 4) words.setInt32(at, words.getInt32(at, true) ^ key, true);
+  maskOctets(bytes, at, end, key);
+}
+
+/** Only aligned words can be seen through an Int32Array: octets up to the first, words, octets after the last. */
+function maskAligned(bytes: Uint8Array, start: number, end: number, key: number): void {
+  const misaligned = (bytes.byteOffset + start) & 3;
+  const first = misaligned === 0 ? start : start + 4 - misaligned;
+  maskOctets(bytes, start, first, key);
+  const wordKey = rotateKey(key, first - start);
+  const count = (end - first) >> 2;
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + first, count);
+  let i = 0;
+  for (const last = count - 8; i <= last; i += 8) {
+    words[i] ^= wordKey;
+    words[i + 1] ^= wordKey;
+    words[i + 2] ^= wordKey;
+    words[i + 3] ^= wordKey;
+    words[i + 4] ^= wordKey;
+    words[i + 5] ^= wordKey;
+    words[i + 6] ^= wordKey;
+    words[i + 7] ^= wordKey;
+  }
+  for (; i < count; i++) words[i] ^= wordKey;
+  maskOctets(bytes, first + (count << 2), end, wordKey);
+}
+
 /**
  * Copies `length` bytes from `source` at `from` into `target` at `to`, masked or unmasked on the way. The source is not
- * changed: a sender's array stays its own.
+ * changed: a sender's array stays its own. Copying first and masking the copy beats every loop that does both.
  */
 export function maskInto(
   target: Uint8Array,
@@ -49,10 +90,10 @@ export function maskInto(
   length: number,
   key: number,
 ): void {
-  if (length >= WORDS_FROM) {
-    target.set(from === 0 && length === source.length ? source : source.subarray(from, from + length), to);
-    maskInPlace(target, to, to + length, key);
+  if (length < VIEW_FROM) {
+    for (let i = 0, bit = 0; i < length; i++, bit = (bit + 8) & 31) target[to + i] = source[from + i] ^ (key >>> bit);
     return;
   }
-  for (let i = 0, bit = 0; i < length; i++, bit = (bit + 8) & 31) target[to + i] = source[from + i] ^ (key >>> bit);
+  target.set(from === 0 && length === source.length ? source : source.subarray(from, from + length), to);
+  maskInPlace(target, to, to + length, key);
 }

@@ -1,0 +1,59 @@
+/** One byte stream and the stage it is in: opening handshake, connection, lingering close. What an adapter talks to. */
+import type { Deadlines } from "./lifecycle/deadlines.ts";
+import { Linger } from "./lifecycle/linger.ts";
+import { Transmitter } from "./sending/transmitter.ts";
+import type { TurnQueue } from "./sending/turn-queue.ts";
+import type { Socket, SocketHandler } from "./socket.ts";
+
+export class Channel implements SocketHandler {
+  readonly socket: Socket;
+  readonly transmitter: Transmitter;
+  /** Who takes the stream's events now. */
+  stage: SocketHandler = NO_STAGE;
+  /** True once the peer's FIN has come. */
+  inputEnded = false;
+  /** True once the socket is gone. */
+  closed = false;
+  /** Called last, when the socket is gone. */
+  onGone: (() => void) | undefined;
+
+  constructor(socket: Socket, turns: TurnQueue) {
+    this.socket = socket;
+    this.transmitter = new Transmitter(socket, turns);
+  }
+
+  onBytes(chunk: Uint8Array): boolean {
+    return this.closed ? false : this.stage.onBytes(chunk);
+  }
+
+  onWritable(): void {
+    if (!this.closed) this.stage.onWritable();
+  }
+
+  onEnd(): void {
+    if (this.closed || this.inputEnded) return;
+    this.inputEnded = true;
+    this.stage.onEnd();
+  }
+
+  onClose(reason?: Error): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.stage.onClose(reason);
+    this.transmitter.close();
+    this.onGone?.();
+  }
+
+  /** Sends what is to be sent, then FIN, discards input, closes: the end of every stream that is not simply destroyed. */
+  linger(deadlines: Deadlines, flushTime: number): void {
+    if (this.closed) return;
+    this.stage = new Linger(this.socket, this.transmitter, deadlines, flushTime, this.inputEnded);
+  }
+}
+
+const NO_STAGE: SocketHandler = {
+  onBytes: () => false,
+  onWritable: () => {},
+  onEnd: () => {},
+  onClose: () => {},
+};

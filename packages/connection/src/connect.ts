@@ -1,0 +1,168 @@
+/** `connect` without its transport: what an adapter's `connect` passes its way of dialling to. */
+import { type ClientOutcome, createRequest, UsageError } from "@samewire/codec";
+import { Channel } from "./channel.ts";
+import { clientCompression } from "./compression/compression-policy.ts";
+import type { Dial } from "./dial.ts";
+import { Engine } from "./engine.ts";
+import { clientEnvironment, type Environment } from "./environment.ts";
+import { ClientOpening, type ClientRequest } from "./opening/client-opening.ts";
+import { ConnectError } from "./opening/connect-error.ts";
+import { parseTarget } from "./opening/target.ts";
+import type { ClientOptions, TlsOptions } from "./options.ts";
+import type { Runtime } from "./runtime.ts";
+import { resolveSettings, type Settings } from "./settings.ts";
+import { WebSocketConnection } from "./web-socket-connection.ts";
+
+/** The options of `connect`, but for what only one runtime has. */
+export interface ConnectOptions extends ClientOptions {
+  /** For `wss:`: in the place of, or in addition to, what the runtime trusts. */
+  readonly tls?: TlsOptions;
+  /** The path of a Unix socket to connect to; the URL then only names host and target. */
+  readonly path?: string;
+}
+
+/**
+ * Opens a connection (RFC 6455 section 4.1): dials, sends the request, checks the response. Redirects are never
+ * followed: a response other than 101 fails.
+ *
+ * @param dial opens the byte stream; it gets the options' `tls` and `path` with the target
+ * @returns the open connection; messages wait in it until they are asked for
+ * @throws UsageError (rejects) if the URL, a header or a subprotocol may not be sent; ConnectError for all else
+ */
+export async function connectWith(
+  dial: Dial,
+  url: string | URL,
+  options: ConnectOptions,
+  runtime: Runtime,
+): Promise<WebSocketConnection> {
+  const target = parseTarget(url);
+  const settings = resolveSettings(options);
+  const environment = clientEnvironment(runtime);
+  const subprotocols = options.subprotocols ?? [];
+  const extensions = clientCompression(settings.compression, settings.maxMessageSize, runtime);
+  const nonce = new Uint8Array(16);
+  runtime.randomFill(nonce);
+  const { bytes, key } = createRequest({
+    host: target.authority,
+    target: target.target,
+    nonce,
+    subprotocols,
+    extensions,
+    ...(options.headers === undefined ? {} : { headers: options.headers }),
+    ...(options.origin === undefined ? {} : { origin: options.origin }),
+  });
+  const { signal } = options;
+  if (signal?.aborted) throw abortError(signal);
+  const tls = target.secure ? (options.tls ?? {}) : undefined;
+  const attempt = new Attempt({ bytes, key, subprotocols, extensions }, target.target, settings, environment);
+  return attempt.run(
+    (give, taken) => dial({ host: target.host, port: target.port, tls, path: options.path, signal: taken }, give),
+    signal,
+  );
+}
+
+type DialOnce = (give: Parameters<Dial>[1], signal: AbortSignal) => Promise<void>;
+
+/** One attempt to connect: ends once, in a connection or an error, and leaves nothing behind. */
+class Attempt {
+  readonly #request: ClientRequest;
+  readonly #target: string;
+  readonly #settings: Settings;
+  readonly #environment: Environment;
+  readonly #controller = new AbortController();
+  #channel: Channel | undefined;
+  #opening: ClientOpening | undefined;
+  #settled = false;
+
+  constructor(request: ClientRequest, target: string, settings: Settings, environment: Environment) {
+    this.#request = request;
+    this.#target = target;
+    this.#settings = settings;
+    this.#environment = environment;
+  }
+
+  run(dial: DialOnce, signal: AbortSignal | undefined): Promise<WebSocketConnection> {
+    return new Promise((resolve, reject) => {
+      const { deadlines } = this.#environment;
+      const { handshakeTimeout } = this.#settings;
+      const settle = (): boolean => {
+        if (this.#settled) return false;
+        this.#settled = true;
+        deadlines.disarm(deadline);
+        signal?.removeEventListener("abort", onAbort);
+        return true;
+      };
+      const fail = (error: Error): void => {
+        if (!settle()) return;
+        this.#giveUp();
+        reject(error);
+      };
+      const onAbort = (): void => fail(abortError(signal as AbortSignal));
+      const onTime = (): void => fail(new ConnectError("timeout", `no connection within ${handshakeTimeout} ms`));
+      const deadline =
+        handshakeTimeout > 0 ? deadlines.arm({ onDeadline: onTime }, "opening", handshakeTimeout) : undefined;
+      signal?.addEventListener("abort", onAbort);
+      const onOutcome = (outcome: ClientOutcome, lost: Error | undefined): void => {
+        if (outcome.kind === "refused") fail(refusedError(outcome, lost));
+        else if (settle()) resolve(this.#connect(outcome));
+        else outcome.extension?.release();
+      };
+      dial((socket) => {
+        const channel = new Channel(socket, this.#environment.turns);
+        this.#channel = channel;
+        if (this.#settled) socket.destroy();
+        else this.#opening = new ClientOpening(channel, this.#request, this.#settings, onOutcome);
+        return channel;
+      }, this.#controller.signal).then(undefined, (cause) => fail(dialError(cause)));
+    });
+  }
+
+  #connect(outcome: ClientOutcome & { kind: "open" }): WebSocketConnection {
+    const channel = this.#channel as Channel;
+    const engine: Engine<WebSocketConnection> = new Engine({
+      role: "client",
+      channel,
+      environment: this.#environment,
+      settings: this.#settings,
+      extension: outcome.extension,
+      handlers: {},
+      onOver: () => {},
+    });
+    engine.face = new WebSocketConnection(
+      engine,
+      {
+        context: undefined,
+        target: this.#target,
+        headers: outcome.response.headers,
+        subprotocol: outcome.subprotocol,
+        peer: channel.socket.peer(),
+        declined: outcome.declined,
+      },
+      undefined,
+    );
+    engine.start(outcome.rest);
+    return engine.face;
+  }
+
+  #giveUp(): void {
+    this.#opening?.stop();
+    this.#controller.abort();
+    this.#channel?.socket.destroy();
+  }
+}
+
+function refusedError(outcome: ClientOutcome & { kind: "refused" }, lost: Error | undefined): ConnectError {
+  const { error, response } = outcome;
+  if (lost !== undefined) return new ConnectError("closed", `the connection was lost: ${lost.message}`, lost, response);
+  return new ConnectError(error.code, error.message, error, response);
+}
+
+function dialError(cause: unknown): Error {
+  if (cause instanceof UsageError) return cause;
+  return new ConnectError("dial", `no connection: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+}
+
+function abortError(signal: AbortSignal): Error {
+  const { reason } = signal;
+  return new ConnectError("aborted", "connecting was aborted", reason);
+}

@@ -1,0 +1,411 @@
+/**
+ * A connection after the opening handshake: the protocol over a byte stream. Bytes come in from the channel, go through
+ * the protocol into the inbox, and to the handlers; what is sent goes through the protocol into the transmitter.
+ */
+import {
+  CloseCode,
+  type CloseStatus,
+  encodeUtf8,
+  type MessageExtension,
+  Protocol,
+  type ProtocolError,
+  type ProtocolHandler,
+} from "@samewire/codec";
+import type { Channel } from "./channel.ts";
+import type { Environment } from "./environment.ts";
+import type { ConnectionHandlers } from "./handlers.ts";
+import type { Deadline, DeadlineOwner } from "./lifecycle/deadlines.ts";
+import { Keepalive, type KeepaliveOwner } from "./lifecycle/keepalive.ts";
+import type { CloseInfo } from "./message.ts";
+import { Inbox, type InboxOwner, type Item, isThenable } from "./receiving/inbox.ts";
+import { IncomingStream, type StreamOwner } from "./receiving/incoming-stream.ts";
+import { Sender } from "./sending/sender.ts";
+import type { Settings } from "./settings.ts";
+import type { SocketHandler } from "./socket.ts";
+
+/** What an engine is made of, once the opening handshake is done. */
+export interface EngineOptions<S> {
+  readonly role: "server" | "client";
+  readonly channel: Channel;
+  readonly environment: Environment;
+  readonly settings: Settings;
+  readonly extension: MessageExtension | undefined;
+  readonly handlers: ConnectionHandlers<S>;
+  /** Called once, when the connection is over for the application. */
+  readonly onOver: () => void;
+}
+
+export class Engine<S>
+  implements SocketHandler, ProtocolHandler, InboxOwner, StreamOwner, KeepaliveOwner, DeadlineOwner
+{
+  readonly protocol: Protocol;
+  readonly sender: Sender;
+  readonly inbox: Inbox;
+  readonly keepalive: Keepalive;
+  /** The application's side of this connection; set right after construction. */
+  face!: S;
+  /** How it ended, once it has. */
+  info: CloseInfo | undefined;
+  /** Called when the close information is there. */
+  onInfo: ((info: CloseInfo) => void) | undefined;
+  /** Called when the peer has closed, or the connection is lost. */
+  onLeaving: (() => void) | undefined;
+  /** True while reading is paused for the application's sake. */
+  paused = false;
+
+  readonly #options: EngineOptions<S>;
+  readonly #channel: Channel;
+  readonly #watches: boolean;
+  #stream: IncomingStream | undefined;
+  #received: CloseStatus | undefined;
+  #sent: { code: number; reason: string } | undefined;
+  #closing: Deadline | undefined;
+  #announced = false;
+  #opened = false;
+  #reading = false;
+
+  constructor(options: EngineOptions<S>) {
+    const { role, channel, environment, settings, extension, handlers } = options;
+    this.#options = options;
+    this.#channel = channel;
+    this.#watches = Keepalive.watches(settings);
+    this.protocol = new Protocol(
+      {
+        role,
+        outlet: channel.transmitter,
+        nextMaskKey: role === "client" ? environment.maskKeys.next : undefined,
+        limits: { maxMessageSize: settings.maxMessageSize, maxStreamSize: settings.maxStreamSize },
+        extension,
+        autoPong: false,
+        autoClose: false,
+        decodeText: environment.runtime.decodeText,
+      },
+      this,
+    );
+    this.protocol.streaming = handlers.stream !== undefined;
+    this.inbox = new Inbox(this);
+    this.keepalive = new Keepalive(this, settings, environment.deadlines, environment.runtime.clock);
+    this.sender = new Sender(this.protocol, channel.transmitter, environment, settings, {
+      onDrain: () => this.#run(handlers.drain),
+      onOverflow: () => this.close(CloseCode.TRY_AGAIN_LATER, "send buffer full"),
+      onBrokenOff: (error) => this.onHandlerError(error),
+      onUsed: () => this.keepalive.used(),
+    });
+  }
+
+  /** Takes over the stream, with the bytes that came after the head; runs `open`, and then the handlers. */
+  start(rest: Uint8Array): void {
+    const { handlers } = this.#options;
+    this.#channel.stage = this;
+    const opened = this.#run(handlers.open);
+    if (opened === undefined) this.#onOpened();
+    else opened.then(() => this.#onOpened());
+    if (rest.length > 0 && this.#channel.stage === this) this.onBytes(rest);
+    if (this.#channel.inputEnded && this.#channel.stage === this) this.onEnd();
+  }
+
+  // The stream's events.
+
+  onBytes(chunk: Uint8Array): boolean {
+    const { transmitter } = this.#channel;
+    if (this.#watches) this.keepalive.received = this.#options.environment.runtime.clock.now();
+    this.#reading = true;
+    transmitter.corked = true;
+    const kept = this.protocol.receive(chunk);
+    this.#afterReading();
+    return kept;
+  }
+
+  /** The end of a turn: what was sent in it leaves, reading pauses if too much waits. */
+  #afterReading(): void {
+    const { transmitter } = this.#channel;
+    this.#reading = false;
+    if (this.protocol.suspended) {
+      this.#pause();
+      this.#options.environment.turns.add(this);
+    } else if (this.inbox.size >= this.#options.settings.receiveHighWaterMark && this.protocol.state === "open") {
+      this.#pause();
+    }
+    if (this.inbox.idle) this.onInboxIdle();
+    else transmitter.flushNextTurn();
+  }
+
+  /** A message that an extension transforms has used up its turn: the next begins. */
+  runTurn(): void {
+    if (this.#channel.stage !== this) return;
+    this.#reading = true;
+    this.#channel.transmitter.corked = true;
+    this.protocol.resume();
+    this.#afterReading();
+    this.onInboxRelief();
+  }
+
+  onWritable(): void {
+    this.#channel.transmitter.onWritable();
+  }
+
+  onEnd(): void {
+    if (this.protocol.end() === "lost") this.#finish(undefined);
+    else if (this.info !== undefined) this.#leave();
+  }
+
+  onClose(reason?: Error): void {
+    this.protocol.end();
+    this.#finish(reason);
+    if (this.inbox.idle) this.#announce();
+  }
+
+  // The protocol's events.
+
+  onMessage(message: string | Uint8Array): void {
+    if (this.#watches) this.keepalive.delivered = this.keepalive.received;
+    if (this.protocol.extension !== undefined) this.keepalive.used();
+    // After our own close() nobody waits for messages any more.
+    if (this.#sent === undefined) this.inbox.push(message);
+  }
+
+  onStreamStart(text: boolean): void {
+    this.#stream = new IncomingStream(text ? "text" : "binary", this, this.#options.settings.maxMessageSize);
+    this.inbox.push(this.#stream);
+  }
+
+  onStreamChunk(chunk: Uint8Array): void {
+    if (this.#watches) this.keepalive.delivered = this.keepalive.received;
+    this.inbox.size += (this.#stream as IncomingStream).push(chunk);
+  }
+
+  onStreamEnd(): void {
+    this.#stream?.end();
+    this.#stream = undefined;
+  }
+
+  onPing(payload: Uint8Array): void {
+    if (this.#options.settings.autoPong) this.sender.answerPing(payload);
+    const { ping } = this.#options.handlers;
+    if (ping !== undefined) this.#run(ping, payload.slice());
+  }
+
+  onPong(payload: Uint8Array): void {
+    this.keepalive.onPong(payload);
+    const { pong } = this.#options.handlers;
+    if (pong !== undefined) this.#run(pong, payload.slice());
+  }
+
+  onCloseFrame(status: CloseStatus): void {
+    this.#received = status;
+    this.onLeaving?.();
+    if (this.protocol.state === "closed") {
+      this.#finish(undefined);
+    } else {
+      // The answer waits for the handlers of what came before it, but not for ever.
+      this.#armClosing();
+    }
+  }
+
+  onFault(error: ProtocolError): void {
+    this.#sent ??= { code: error.closeCode, reason: "" };
+    this.#finish(error);
+  }
+
+  // The inbox's events.
+
+  dispatch(item: Item): unknown {
+    const { handlers } = this.#options;
+    if (!(item instanceof IncomingStream)) return handlers.message?.(this.face, item);
+    const result = handlers.stream?.(this.face, item);
+    // What the handler left unread must not hold the next message back.
+    if (isThenable(result)) return result.then(() => item.cancel());
+    item.cancel();
+    return undefined;
+  }
+
+  onHandlerError(error: unknown): void {
+    if (this.#options.handlers.error !== undefined) {
+      try {
+        const result = this.#options.handlers.error(this.face, error);
+        if (isThenable(result)) result.then(undefined, ignore);
+      } catch {
+        // An error handler that fails has nobody left to tell; the connection closes all the same.
+      }
+    }
+    this.close(CloseCode.INTERNAL_ERROR, "");
+  }
+
+  onInboxIdle(): void {
+    if (this.#reading) return;
+    const { transmitter } = this.#channel;
+    transmitter.corked = false;
+    transmitter.flush();
+    if (this.#received !== undefined && this.info === undefined) this.#answerClose();
+    if (this.info !== undefined) this.#announce();
+  }
+
+  onInboxRelief(): void {
+    if (!this.paused || this.protocol.suspended) return;
+    if (this.inbox.size * 2 > this.#options.settings.receiveHighWaterMark) return;
+    this.paused = false;
+    this.#channel.socket.resume();
+  }
+
+  onConsumed(bytes: number): void {
+    this.inbox.size -= bytes;
+    this.onInboxRelief();
+  }
+
+  // The keepalive's events.
+
+  sendPing(payload: Uint8Array): void {
+    this.sender.ping(payload);
+  }
+
+  onDead(): void {
+    this.#finish(new Error("the peer did not answer a Ping within pongTimeout"));
+    this.#channel.socket.destroy();
+  }
+
+  onExpired(reason: string): void {
+    this.close(CloseCode.GOING_AWAY, reason);
+  }
+
+  release(): void {
+    this.protocol.extension?.idle();
+  }
+
+  // Closing (RFC 6455 section 7.1).
+
+  /** Whether the application has closed, though the Close frame may still wait behind what was accepted before it. */
+  get closeRequested(): boolean {
+    return this.#sent !== undefined;
+  }
+
+  /** The next message as a stream; see the connection. */
+  async receiveStream(): Promise<IncomingStream | undefined> {
+    const { protocol } = this;
+    protocol.streaming = true;
+    try {
+      const item = await this.inbox.receive();
+      if (item === undefined || item instanceof IncomingStream) return item;
+      const stream = new IncomingStream(typeof item === "string" ? "text" : "binary", this, Number.POSITIVE_INFINITY);
+      const bytes = typeof item === "string" ? encodeUtf8(item) : item;
+      if (bytes.length > 0) this.inbox.size += stream.push(bytes);
+      stream.end();
+      return stream;
+    } finally {
+      protocol.streaming = this.#options.handlers.stream !== undefined;
+    }
+  }
+
+  /** Starts the closing handshake once everything accepted is sent. What was received and not handled is dropped. */
+  close(code: number, reason: string): void {
+    if (this.#sent !== undefined || !this.protocol.sendable) return;
+    this.#sent = { code, reason };
+    this.#armClosing();
+    this.inbox.discard();
+    this.sender.finish(() => {
+      this.protocol.close(code, reason);
+      if (this.protocol.state === "closed") this.#finish(undefined);
+      else this.#channel.transmitter.flushSoon();
+    });
+  }
+
+  /** Closes the stream at once, without a closing handshake. */
+  terminate(): void {
+    this.#finish(undefined);
+    this.#channel.socket.destroy();
+  }
+
+  onDeadline(): void {
+    if (this.info === undefined && this.#received !== undefined) this.#answerClose();
+    if (this.info === undefined) {
+      this.#finish(new Error("the closing handshake was not finished within closeTimeout"));
+      this.#channel.socket.destroy();
+    } else if (this.#channel.stage === this) {
+      this.#leave();
+    }
+    this.#announce(true);
+  }
+
+  #answerClose(): void {
+    this.sender.finish(() => {
+      const { code } = this.#received as CloseStatus;
+      this.#sent ??= { code, reason: "" };
+      this.protocol.answerClose();
+      this.#finish(undefined);
+    });
+  }
+
+  /** The outcome is known: the application hears of it, the stream is left to linger. */
+  #finish(error: Error | undefined): void {
+    if (this.info !== undefined) return;
+    const { code, reason } = this.#received ?? { code: CloseCode.ABNORMAL, reason: "" };
+    const clean = this.protocol.state === "closed";
+    this.info = { code, reason, clean, sent: this.#sent, error };
+    this.protocol.end();
+    this.keepalive.stop();
+    this.sender.stop();
+    this.protocol.extension?.release();
+    this.#stream?.fail(error ?? new Error("the connection was lost within a message"));
+    this.inbox.end();
+    this.onLeaving?.();
+    this.onInfo?.(this.info);
+    // The server closes TCP first (section 7.1.1); a client waits for that, closeTimeout long.
+    const waits = clean && this.#options.role === "client" && !this.#channel.inputEnded;
+    if (waits) {
+      this.#channel.transmitter.corked = false;
+      this.#channel.transmitter.flush();
+      this.#armClosing();
+    } else {
+      this.#leave();
+    }
+    if (this.inbox.idle && !this.#reading) this.#announce();
+    else this.#armClosing();
+  }
+
+  #leave(): void {
+    this.#channel.linger(this.#options.environment.deadlines, this.#options.settings.closeTimeout);
+  }
+
+  #armClosing(): void {
+    const { environment, settings } = this.#options;
+    this.#closing ??= environment.deadlines.arm(this, "closing", settings.closeTimeout);
+  }
+
+  /** Tells the application, after everything else: also after `open`, unless that never settles. */
+  #announce(overdue = false): void {
+    if (this.#announced || (!this.#opened && !overdue)) return;
+    this.#announced = true;
+    if (this.#channel.stage !== this) this.#options.environment.deadlines.disarm(this.#closing);
+    this.#run(this.#options.handlers.close, this.info as CloseInfo);
+    this.#options.onOver();
+  }
+
+  #onOpened(): void {
+    const { handlers } = this.#options;
+    this.#opened = true;
+    if (handlers.message !== undefined || handlers.stream !== undefined) this.inbox.startHandling();
+    if (this.inbox.idle) this.onInboxIdle();
+  }
+
+  #pause(): void {
+    if (this.paused) return;
+    this.paused = true;
+    this.#channel.socket.pause();
+  }
+
+  /** Runs a handler; what goes wrong in it is reported. Gives the promise that never rejects, if it made one. */
+  #run<A extends readonly unknown[]>(
+    handler: ((socket: S, ...args: A) => unknown) | undefined,
+    ...args: A
+  ): PromiseLike<unknown> | undefined {
+    if (handler === undefined) return undefined;
+    try {
+      const result = handler.call(this.#options.handlers, this.face, ...args);
+      return isThenable(result) ? result.then(undefined, (error) => this.onHandlerError(error)) : undefined;
+    } catch (error) {
+      this.onHandlerError(error);
+      return undefined;
+    }
+  }
+}
+
+const ignore = (): void => {};

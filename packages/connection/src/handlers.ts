@@ -1,0 +1,26 @@
+/** What an application writes for its connections: the same on every adapter, and in both roles. */
+import type { CloseInfo, Message } from "./message.ts";
+import type { IncomingStream } from "./receiving/incoming-stream.ts";
+
+/**
+ * The handlers of a connection `S`. Each may be `async`; those of one connection run one after the other, in the order
+ * of what happened, and a promise that is pending holds the next message back. One that throws closes with 1011.
+ */
+export interface ConnectionHandlers<S> {
+  /** The connection is open. No message goes to `message` before this has finished. */
+  open?(socket: S): unknown;
+  /** A message arrived. */
+  message?(socket: S, message: Message): unknown;
+  /** In the place of `message`: each message as a stream of chunks. When it settles, what was not read is dropped. */
+  stream?(socket: S, stream: IncomingStream): unknown;
+  /** A Ping arrived; it is answered already unless `autoPong` is off. */
+  ping?(socket: S, payload: Uint8Array): unknown;
+  /** A Pong arrived. */
+  pong?(socket: S, payload: Uint8Array): unknown;
+  /** After `send` returned false: there is room again. */
+  drain?(socket: S): unknown;
+  /** The connection is over: exactly once, after everything received was handled. */
+  close?(socket: S, info: CloseInfo): unknown;
+  /** A handler threw or rejected. The connection closes with 1011. */
+  error?(socket: S, error: unknown): unknown;
+}

@@ -1,0 +1,133 @@
+/**
+ * All deadlines of many connections on one timer: a heap ordered by due time. Activity never touches it; it only stores
+ * a timestamp, and who is called when due looks at it again.
+ */
+import type { Clock } from "../clock.ts";
+
+/** Every deadline there is. Who owns it says what it does when it is due. */
+export type DeadlineKind = "opening" | "ping" | "pong" | "idle" | "lifetime" | "closing" | "lingering" | "release";
+
+export interface DeadlineOwner {
+  onDeadline(kind: DeadlineKind): void;
+}
+
+/** A deadline that is armed. */
+export interface Deadline {
+  readonly owner: DeadlineOwner;
+  readonly kind: DeadlineKind;
+  readonly due: number;
+  /** Its place in the heap; -1 when it is over. */
+  index: number;
+}
+
+/** A timer this late means that the process was suspended, not that peers were silent: what waits is read first. */
+const SUSPENDED_AFTER = 1000;
+/** The time for that, in milliseconds. */
+const GRACE = 1000;
+
+export class Deadlines {
+  readonly #clock: Clock;
+  readonly #heap: Deadline[] = [];
+  #timer: unknown;
+  #timerDue = Number.POSITIVE_INFINITY;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** How many are armed. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  /** Calls `owner.onDeadline(kind)` once after `delay` milliseconds, unless disarmed. */
+  arm(owner: DeadlineOwner, kind: DeadlineKind, delay: number): Deadline {
+    const deadline: Deadline = { owner, kind, due: this.#clock.now() + delay, index: this.#heap.length };
+    this.#heap.push(deadline);
+    this.#up(deadline);
+    if (deadline.index === 0) this.#setTimer();
+    return deadline;
+  }
+
+  /** Idempotent. */
+  disarm(deadline: Deadline | undefined): void {
+    if (deadline === undefined || deadline.index < 0) return;
+    const { index } = deadline;
+    deadline.index = -1;
+    const last = this.#heap.pop() as Deadline;
+    if (last !== deadline) {
+      last.index = index;
+      this.#heap[index] = last;
+      this.#up(last);
+      this.#down(last);
+    }
+    // The timer stays: at worst it wakes once for nothing, where setting it anew would cost every connection.
+    if (this.#heap.length === 0) this.#clearTimer();
+  }
+
+  #setTimer(): void {
+    const first = this.#heap[0];
+    if (first === undefined || first.due >= this.#timerDue) return;
+    this.#clearTimer();
+    this.#timerDue = first.due;
+    this.#timer = this.#clock.setTimer(this.#wake, Math.max(0, Math.ceil(first.due - this.#clock.now())));
+  }
+
+  #clearTimer(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
+    this.#timer = undefined;
+    this.#timerDue = Number.POSITIVE_INFINITY;
+  }
+
+  #wake = (): void => {
+    const now = this.#clock.now();
+    const late = now - this.#timerDue;
+    this.#timer = undefined;
+    this.#timerDue = Number.POSITIVE_INFINITY;
+    if (late > SUSPENDED_AFTER) {
+      this.#timerDue = now + GRACE;
+      this.#timer = this.#clock.setTimer(this.#wake, GRACE);
+      return;
+    }
+    for (let first = this.#heap[0]; first !== undefined && first.due <= now; first = this.#heap[0]) {
+      this.disarm(first);
+      first.owner.onDeadline(first.kind);
+    }
+    this.#setTimer();
+  };
+
+  #up(deadline: Deadline): void {
+    const heap = this.#heap;
+    let at = deadline.index;
+    while (at > 0) {
+      const parent = heap[(at - 1) >> 1] as Deadline;
+      if (parent.due <= deadline.due) break;
+      heap[at] = parent;
+      parent.index = at;
+      at = (at - 1) >> 1;
+    }
+    heap[at] = deadline;
+    deadline.index = at;
+  }
+
+  #down(deadline: Deadline): void {
+    const heap = this.#heap;
+    let at = deadline.index;
+    for (;;) {
+      let child = at * 2 + 1;
+      let next = heap[child];
+      if (next === undefined) break;
+      const right = heap[child + 1];
+      if (right !== undefined && right.due < next.due) {
+        next = right;
+        child++;
+      }
+      if (next.due >= deadline.due) break;
+      heap[at] = next;
+      next.index = at;
+      at = child;
+    }
+    heap[at] = deadline;
+    deadline.index = at;
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The last stage of a stream: our last bytes and FIN go out, input is discarded, and only then is the socket closed. A
+ * socket closed with input unread sends a reset, which makes the peer's system throw our last bytes away.
+ */
+import type { Transmitter } from "../sending/transmitter.ts";
+import type { Socket, SocketHandler } from "../socket.ts";
+import type { Deadline, DeadlineKind, DeadlineOwner, Deadlines } from "./deadlines.ts";
+
+/** How much more input is read and thrown away, in bytes. */
+const LINGER_BYTES = 1024 * 1024;
+/** How long the peer has to close after our FIN, in milliseconds. */
+const LINGER_TIME = 2000;
+
+export class Linger implements SocketHandler, DeadlineOwner {
+  readonly #socket: Socket;
+  readonly #transmitter: Transmitter;
+  readonly #deadlines: Deadlines;
+  #deadline: Deadline;
+  #discarded = 0;
+  #inputEnded: boolean;
+
+  /**
+   * @param flushTime how long what is still to be sent may take, in milliseconds
+   * @param inputEnded whether the peer's FIN has come
+   */
+  constructor(socket: Socket, transmitter: Transmitter, deadlines: Deadlines, flushTime: number, inputEnded: boolean) {
+    this.#socket = socket;
+    this.#transmitter = transmitter;
+    this.#deadlines = deadlines;
+    this.#inputEnded = inputEnded;
+    this.#transmitter.onProgress = () => this.#check();
+    this.#deadline = deadlines.arm(this, "lingering", transmitter.finished ? LINGER_TIME : flushTime);
+    transmitter.end();
+    socket.resume();
+    this.#check();
+  }
+
+  onBytes(chunk: Uint8Array): boolean {
+    this.#discarded += chunk.length;
+    if (this.#discarded > LINGER_BYTES) this.#socket.destroy();
+    return false;
+  }
+
+  onWritable(): void {
+    this.#transmitter.onWritable();
+  }
+
+  onEnd(): void {
+    this.#inputEnded = true;
+    this.#check();
+  }
+
+  onClose(): void {
+    this.#deadlines.disarm(this.#deadline);
+    this.#transmitter.close();
+  }
+
+  onDeadline(_kind: DeadlineKind): void {
+    this.#socket.destroy();
+  }
+
+  /** Once our FIN is out: closed if the peer's has come, else the peer has its time. */
+  #check(): void {
+    if (!this.#transmitter.finished) return;
+    this.#transmitter.onProgress = undefined;
+    this.#deadlines.disarm(this.#deadline);
+    if (this.#inputEnded) this.#socket.destroy();
+    else this.#deadline = this.#deadlines.arm(this, "lingering", LINGER_TIME);
+  }
+}

@@ -1,0 +1,32 @@
+/** Messages and bytes (RFC 6455 section 5.6), and how a connection ends. */
+
+/** A received message: a string for text, bytes for binary. */
+export type Message = string | Uint8Array;
+
+/** Bytes in any form that has a byte length. */
+export type Bytes = ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
+
+/** How a connection ended. */
+export interface CloseInfo {
+  /** The status code received (RFC 6455 section 7.1.5): 1005 if the Close frame had none, 1006 if none came. */
+  readonly code: number;
+  readonly reason: string;
+  /** Whether both Close frames were exchanged (section 7.1.4). */
+  readonly clean: boolean;
+  /** The status of the Close frame that we sent, if we did. */
+  readonly sent: { readonly code: number; readonly reason: string } | undefined;
+  /** Why the connection was lost: a fault of the peer, a deadline, the transport's error. */
+  readonly error: Error | undefined;
+}
+
+/** The bytes of any view or buffer, not copied. */
+export function viewOf(bytes: Bytes): Uint8Array {
+  if (bytes instanceof Uint8Array) return bytes;
+  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return new Uint8Array(bytes);
+}
+
+export function isBytes(value: unknown): value is Bytes {
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return true;
+  return typeof SharedArrayBuffer !== "undefined" && value instanceof SharedArrayBuffer;
+}

@@ -1,0 +1,19 @@
+import type { HandshakeError, RefusedResponse } from "@samewire/codec";
+
+/** Why `connect` failed: `dial`, `timeout`, `aborted`, `closed`, or the code of the handshake's rule that was broken. */
+export class ConnectError extends Error {
+  override readonly name = "ConnectError";
+  /** Stable and machine-readable. */
+  readonly code: string;
+  /** The response that refused the handshake, its body bounded to 64 KiB; undefined if none came. */
+  readonly response: RefusedResponse | undefined;
+  /** The clause of RFC 6455 that the response broke, where it did. */
+  readonly section: string | undefined;
+
+  constructor(code: string, message: string, cause?: unknown, response?: RefusedResponse) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.response = response;
+    this.section = (cause as HandshakeError | undefined)?.section;
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * RFC 6455 section 4.2: the opening handshake on a server, over raw bytes or from a request that `node:http` has
+ * parsed. The first stage of an accepted stream; ends in a connection, an HTTP response, or a refusal.
+ */
+import {
+  encodeAccept,
+  encodeHttpResponse,
+  encodeRefusal,
+  examineRequest,
+  HandshakeError,
+  type HeadParser,
+  type MessageExtension,
+  negotiateExtension,
+  type RequestHead,
+  requestHeadParser,
+  type ServerExtension,
+  type UpgradeRequest,
+} from "@samewire/codec";
+import type { Channel } from "../channel.ts";
+import type { CompressionOptions } from "../compression/compression-options.ts";
+import { serverCompression } from "../compression/compression-policy.ts";
+import type { Environment } from "../environment.ts";
+import type { Deadline, DeadlineOwner } from "../lifecycle/deadlines.ts";
+import type { ServerPolicy } from "../options.ts";
+import { isThenable } from "../receiving/inbox.ts";
+import type { Acceptance, OpeningRequest, PlainResponse, ServerHandlers } from "../server-handlers.ts";
+import type { Settings } from "../settings.ts";
+import type { SocketHandler } from "../socket.ts";
+import type { Opening } from "../web-socket-connection.ts";
+import { openingRequest } from "./opening-request.ts";
+import { refusedOrigin } from "./origin-policy.ts";
+import { Refusal, refuse } from "./refusal.ts";
+
+/** What the opening needs of its server. */
+export interface OpeningHost<C> {
+  readonly handlers: ServerHandlers<C>;
+  readonly policy: ServerPolicy;
+  readonly settings: Settings;
+  readonly environment: Environment;
+  /** What is agreed to where `upgrade` does not say otherwise. */
+  readonly extensions: readonly ServerExtension[];
+  /** Why no connection is accepted now, if none is. */
+  readonly unavailable: string | undefined;
+  /** The 101 response is written; `rest` came after the request. */
+  onAccepted(channel: Channel, opening: Opening<C>, extension: MessageExtension | undefined, rest: Uint8Array): void;
+}
+
+/** While `upgrade` decides, so much more is read, so that the peer's leaving is seen; a client must not send it (4.1). */
+const MAX_EARLY = 64 * 1024;
+const NOTHING = new Uint8Array(0);
+
+export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
+  readonly #host: OpeningHost<C>;
+  readonly #channel: Channel;
+  readonly #controller = new AbortController();
+  readonly #deadline: Deadline | undefined;
+  #parser: HeadParser<RequestHead> | undefined;
+  #early: Uint8Array = NOTHING;
+  #over = false;
+
+  constructor(host: OpeningHost<C>, channel: Channel) {
+    this.#host = host;
+    this.#channel = channel;
+    const { maxHeadSize, maxHeaders, handshakeTimeout } = host.settings;
+    this.#parser = requestHeadParser({ maxHeadSize, maxHeaders });
+    if (handshakeTimeout > 0) this.#deadline = host.environment.deadlines.arm(this, "opening", handshakeTimeout);
+    channel.stage = this;
+  }
+
+  onBytes(chunk: Uint8Array): boolean {
+    if (this.#parser === undefined) {
+      this.#early = join(this.#early, chunk);
+      if (this.#early.length > MAX_EARLY) this.#channel.socket.pause();
+      return true;
+    }
+    const outcome = this.#parser.receive(chunk);
+    if (outcome === undefined) return true;
+    if (outcome instanceof HandshakeError) this.#answer(encodeRefusal(outcome));
+    else this.begin(outcome.head, outcome.rest);
+    return true;
+  }
+
+  onWritable(): void {
+    this.#channel.transmitter.onWritable();
+  }
+
+  onEnd(): void {
+    // Who has sent FIN may still read a response, but will not open a connection.
+    if (this.#parser !== undefined) this.#channel.linger(this.#host.environment.deadlines, 0);
+    this.#controller.abort();
+  }
+
+  onClose(): void {
+    this.#end();
+    this.#controller.abort();
+  }
+
+  onDeadline(): void {
+    this.#controller.abort();
+    this.#answer(refuse(408, {}, "The opening handshake took too long.\n").bytes);
+  }
+
+  /** The head is there: decides what becomes of it. `rest` came after it. */
+  begin(head: RequestHead | HandshakeError, rest: Uint8Array): void {
+    this.#parser = undefined;
+    this.#early = rest;
+    if (head instanceof HandshakeError) {
+      this.#answer(encodeRefusal(head));
+      return;
+    }
+    const verdict = examineRequest(head);
+    if (verdict.kind === "refused") this.#answer(encodeRefusal(verdict.error));
+    else if (verdict.kind === "http") this.#respond(verdict.request, verdict.hasBody);
+    else this.#decide(head, verdict.request);
+  }
+
+  #decide(head: RequestHead, upgrade: UpgradeRequest): void {
+    const { handlers, policy, unavailable } = this.#host;
+    if (unavailable !== undefined) {
+      this.#answer(refuse(503, {}, `${unavailable}\n`).bytes);
+      return;
+    }
+    const origin = refusedOrigin(head.headers, policy);
+    if (origin !== undefined) {
+      this.#answer(refuse(403, {}, `${origin}\n`).bytes);
+      return;
+    }
+    const request = openingRequest(head, upgrade.subprotocols, this.#channel.socket.peer(), this.#controller);
+    this.#settle(
+      request,
+      () => handlers.upgrade?.(request),
+      (result) => {
+        if (result instanceof Refusal) this.#answer(result.bytes);
+        else this.#accept(request, upgrade, (result ?? {}) as Acceptance<C>);
+      },
+    );
+  }
+
+  /** A plain HTTP request (RFC 9110): the application's answer, or what the RFC wants said. */
+  #respond(head: RequestHead, hasBody: boolean): void {
+    const { handlers } = this.#host;
+    const respond = handlers.request;
+    if (respond === undefined) {
+      const headers = { upgrade: "websocket", "sec-websocket-version": "13" };
+      this.#answer(refuse(426, headers, "This server speaks WebSocket.\n").bytes);
+    } else if (head.method !== "GET" && head.method !== "HEAD") {
+      this.#answer(refuse(405, { allow: "GET, HEAD" }, "Only GET and HEAD are answered here.\n").bytes);
+    } else if (hasBody) {
+      this.#answer(refuse(413, {}, "A request with a body is not answered here.\n").bytes);
+    } else {
+      const request = openingRequest(head, [], this.#channel.socket.peer(), this.#controller);
+      this.#settle(
+        request,
+        () => respond.call(handlers, request),
+        (response) => this.#answer(responseBytes(response, head.method === "HEAD")),
+      );
+    }
+  }
+
+  /** Runs a handler and then `done`; whatever fails in either is answered with 500. Nothing follows a peer that left. */
+  #settle<R>(request: OpeningRequest, run: () => R | PromiseLike<R>, done: (result: R) => void): void {
+    const fail = (error: unknown): void => {
+      if (this.#over) return;
+      this.#answer(refuse(500, {}, "Internal server error.\n").bytes);
+      try {
+        this.#host.handlers.openingError?.(request, error);
+      } catch {
+        // Who reports an error has nobody to report his own to.
+      }
+    };
+    const finish = (result: R): void => {
+      if (this.#over) return;
+      try {
+        done(result);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    try {
+      const result = run();
+      if (isThenable(result)) (result as PromiseLike<R>).then(finish, fail);
+      else finish(result as R);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  #accept(request: OpeningRequest, upgrade: UpgradeRequest, acceptance: Acceptance<C>): void {
+    const { policy, unavailable } = this.#host;
+    if (unavailable !== undefined) {
+      this.#answer(refuse(503, {}, `${unavailable}\n`).bytes);
+      return;
+    }
+    const subprotocol =
+      acceptance.subprotocol ?? policy.subprotocols?.find((one) => upgrade.subprotocols.includes(one));
+    const { extension, declined } = negotiateExtension(upgrade.extensions, this.#extensions(acceptance.compression));
+    let bytes: Uint8Array;
+    try {
+      bytes = encodeAccept(upgrade, {
+        subprotocol,
+        extensions: extension === undefined ? [] : [extension.agreed],
+        headers: acceptance.headers,
+      });
+    } catch (error) {
+      extension?.release();
+      throw error;
+    }
+    this.#end();
+    this.#channel.transmitter.append(bytes);
+    this.#channel.socket.resume();
+    const opening: Opening<C> = {
+      context: acceptance.context as C,
+      target: request.target,
+      headers: request.headers,
+      subprotocol: subprotocol ?? "",
+      peer: request.peer,
+      declined,
+    };
+    this.#host.onAccepted(this.#channel, opening, extension, this.#early);
+  }
+
+  #extensions(override: boolean | CompressionOptions | undefined): readonly ServerExtension[] {
+    const { environment, extensions, settings } = this.#host;
+    return override === undefined
+      ? extensions
+      : serverCompression(override, settings.maxMessageSize, environment.runtime);
+  }
+
+  /** Sends an HTTP response and closes; what the client sends after its request is never looked at. */
+  #answer(bytes: Uint8Array): void {
+    if (this.#over) return;
+    this.#end();
+    this.#channel.transmitter.append(bytes);
+    this.#channel.linger(this.#host.environment.deadlines, this.#host.settings.closeTimeout);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#host.environment.deadlines.disarm(this.#deadline);
+  }
+}
+
+function responseBytes(response: PlainResponse | Refusal, head: boolean): Uint8Array {
+  const { status = 200, headers = {}, body = "" } = response;
+  return encodeHttpResponse({ status, headers, body, head });
+}
+
+function join(a: Uint8Array, b: Uint8Array): Uint8Array {
+  if (a.length === 0) return b;
+  const joined = new Uint8Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}

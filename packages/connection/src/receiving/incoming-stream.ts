@@ -1,0 +1,120 @@
+/**
+ * A message received as a stream of chunks, also within one frame, without being put together. What waits in it counts
+ * towards the connection's receive water mark, so that a slow reader becomes TCP backpressure.
+ */
+import { UsageError } from "@samewire/codec";
+
+/** What a stream tells its connection. */
+export interface StreamOwner {
+  /** Bytes have left the stream, read or dropped. */
+  onConsumed(bytes: number): void;
+}
+
+type Waiter = { resolve(result: IteratorResult<Uint8Array>): void; reject(error: unknown): void };
+
+export class IncomingStream implements AsyncIterable<Uint8Array> {
+  /** What the peer declared the message to be. The bytes of a text are checked to be UTF-8 as they arrive. */
+  readonly kind: "text" | "binary";
+  readonly #owner: StreamOwner;
+  readonly #limit: number;
+  #chunks: Uint8Array[] = [];
+  #waiter: Waiter | undefined;
+  #ended = false;
+  #error: Error | undefined;
+  #cancelled = false;
+  #iterated = false;
+
+  /** @internal */
+  constructor(kind: "text" | "binary", owner: StreamOwner, limit: number) {
+    this.kind = kind;
+    this.#owner = owner;
+    this.#limit = limit;
+  }
+
+  /** True once the message's last byte has arrived, or it broke off. */
+  get ended(): boolean {
+    return this.#ended || this.#error !== undefined;
+  }
+
+  /** The chunks in order; each is yours. Breaking out of the loop drops the rest. @throws UsageError on a second use */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
+    if (this.#iterated) throw new UsageError("stream-used", "a received stream can be read once");
+    this.#iterated = true;
+    return {
+      next: () => this.#next() as Promise<IteratorResult<Uint8Array, undefined>>,
+      return: async () => {
+        this.cancel();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+
+  /**
+   * The whole message as bytes. @throws RangeError if it is longer than `maxMessageSize`; the rest is dropped
+   */
+  async bytes(): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of this) {
+      size += chunk.length;
+      if (size > this.#limit) throw new RangeError(`the message is longer than maxMessageSize, ${this.#limit} bytes`);
+      chunks.push(chunk);
+    }
+    const whole = new Uint8Array(size);
+    let at = 0;
+    for (const chunk of chunks) {
+      whole.set(chunk, at);
+      at += chunk.length;
+    }
+    return whole;
+  }
+
+  /** Drops what has not been read, and what is still to come of this message. The next message is not touched. */
+  cancel(): void {
+    this.#cancelled = true;
+    for (const chunk of this.#chunks) this.#owner.onConsumed(chunk.length);
+    this.#chunks = [];
+    this.#waiter?.resolve({ done: true, value: undefined });
+    this.#waiter = undefined;
+  }
+
+  /** @internal Takes the next chunk; returns how many bytes wait for the reader. */
+  push(chunk: Uint8Array): number {
+    if (this.#cancelled) return 0;
+    if (this.#waiter !== undefined) {
+      this.#waiter.resolve({ done: false, value: chunk });
+      this.#waiter = undefined;
+      return 0;
+    }
+    this.#chunks.push(chunk);
+    return chunk.length;
+  }
+
+  /** @internal The message is complete. */
+  end(): void {
+    this.#ended = true;
+    this.#waiter?.resolve({ done: true, value: undefined });
+    this.#waiter = undefined;
+  }
+
+  /** @internal The connection was lost within the message. */
+  fail(error: Error): void {
+    if (this.ended) return;
+    this.#error = error;
+    this.#waiter?.reject(error);
+    this.#waiter = undefined;
+  }
+
+  async #next(): Promise<IteratorResult<Uint8Array>> {
+    const chunk = this.#chunks.shift();
+    if (chunk !== undefined) {
+      this.#owner.onConsumed(chunk.length);
+      return { done: false, value: chunk };
+    }
+    if (this.#ended || this.#cancelled) return { done: true, value: undefined };
+    if (this.#error !== undefined) throw this.#error;
+    return new Promise((resolve, reject) => {
+      this.#waiter = { resolve, reject };
+    });
+  }
+}

@@ -1,0 +1,74 @@
+/** Sends the parts of one message as fragments (RFC 6455 section 5.4), each when there is room for it. */
+import { encodeUtf8, UsageError } from "@samewire/codec";
+import { isBytes, viewOf } from "../message.ts";
+import type { OutgoingOwner } from "./outgoing-owner.ts";
+
+/** A longer part is compressed in slices, with the event loop's turn between two. */
+const SLICE = 64 * 1024;
+const NOTHING = new Uint8Array(0);
+
+export class PartSender {
+  /** Set from outside: nothing may be sent any more. */
+  stopped = false;
+  #kind: "text" | "binary" | undefined;
+  /** A high surrogate that ended its part: its other half may begin the next. */
+  #half = "";
+  readonly #owner: OutgoingOwner;
+  readonly #compress: boolean | undefined;
+
+  constructor(owner: OutgoingOwner, compress: boolean | undefined) {
+    this.#owner = owner;
+    this.#compress = compress;
+  }
+
+  /** Whether a frame of the message may have been sent. */
+  get begun(): boolean {
+    return this.#kind !== undefined;
+  }
+
+  async run(parts: AsyncIterator<unknown>): Promise<void> {
+    for (;;) {
+      const next = await parts.next();
+      if (this.stopped) return;
+      if (next.done) break;
+      await this.#send(this.#bytesOf(next.value));
+      if (this.stopped) return;
+    }
+    this.#begin(this.#kind ?? "binary");
+    this.#owner.protocol.sendFragment(this.#half === "" ? NOTHING : encodeUtf8(this.#half), true);
+    this.#owner.sent();
+  }
+
+  async #send(bytes: Uint8Array): Promise<void> {
+    const { protocol } = this.#owner;
+    const size = protocol.extension === undefined ? Math.max(bytes.length, 1) : SLICE;
+    for (let at = 0; at < bytes.length; at += size) {
+      if (at > 0) await this.#owner.nextTurn();
+      if (this.stopped) return;
+      protocol.sendFragment(bytes.subarray(at, at + size), false);
+      this.#owner.sent();
+      await this.#owner.drained();
+      if (this.stopped) return;
+    }
+  }
+
+  #begin(kind: "text" | "binary"): void {
+    if (this.#kind === undefined) this.#owner.protocol.beginMessage(kind, undefined, this.#compress);
+    this.#kind = kind;
+  }
+
+  #bytesOf(part: unknown): Uint8Array {
+    const text = typeof part === "string";
+    if (!text && !isBytes(part)) throw new UsageError("message-type", "the parts of a message are strings or bytes");
+    const kind = text ? "text" : "binary";
+    if (this.#kind !== undefined && this.#kind !== kind) {
+      throw new UsageError("message-type", "the parts of one message are all strings or all bytes");
+    }
+    this.#begin(kind);
+    if (!text) return viewOf(part);
+    const whole = this.#half + part;
+    const last = whole.charCodeAt(whole.length - 1);
+    this.#half = last >= 0xd800 && last <= 0xdbff ? whole.slice(-1) : "";
+    return encodeUtf8(this.#half === "" ? whole : whole.slice(0, -1));
+  }
+}

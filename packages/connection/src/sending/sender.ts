@@ -1,0 +1,234 @@
+/**
+ * What a connection sends: messages in order, control frames between them, with water marks, a hard cap, and somebody
+ * told when there is room again.
+ */
+import { encodeUtf8, type Protocol, UsageError } from "@samewire/codec";
+import type { Environment } from "../environment.ts";
+import { type Bytes, isBytes, viewOf } from "../message.ts";
+import { PreparedMessage } from "../prepared-message.ts";
+import type { Sendable, SendableStream, SendOptions } from "../sendable.ts";
+import type { Settings } from "../settings.ts";
+import { Outgoing, SLICED_FROM } from "./outgoing.ts";
+import type { OutgoingOwner } from "./outgoing-owner.ts";
+import type { Transmitter } from "./transmitter.ts";
+import type { TurnQueue } from "./turn-queue.ts";
+
+/** What the sender tells its connection. */
+export interface SenderEvents {
+  /** After a send beyond the high-water mark: what waits has fallen to the low one. */
+  onDrain(): void;
+  /** The hard cap is reached, and the policy is to close. */
+  onOverflow(): void;
+  /** A message that was begun cannot be finished. */
+  onBrokenOff(error: unknown): void;
+  /** An extension may have been used. */
+  onUsed(): void;
+}
+
+export class Sender implements OutgoingOwner {
+  readonly protocol: Protocol;
+  readonly turns: TurnQueue;
+  readonly #transmitter: Transmitter;
+  readonly #settings: Settings;
+  readonly #events: SenderEvents;
+  readonly #outgoing: Outgoing;
+  /** No more messages are accepted: the application has closed, or the connection is over. */
+  #stopped = false;
+  #congested = false;
+  #drainWaiters: (() => void)[] = [];
+  /** The Ping that is to be answered when the peer takes bytes again: the last one only (RFC 6455 section 5.5.3). */
+  #owedPong: Uint8Array | undefined;
+  #onIdle: (() => void) | undefined;
+
+  constructor(
+    protocol: Protocol,
+    transmitter: Transmitter,
+    environment: Environment,
+    settings: Settings,
+    events: SenderEvents,
+  ) {
+    this.protocol = protocol;
+    this.turns = environment.turns;
+    this.#transmitter = transmitter;
+    this.#settings = settings;
+    this.#events = events;
+    this.#outgoing = new Outgoing(this);
+    transmitter.onProgress = () => this.#onProgress();
+  }
+
+  get bufferedAmount(): number {
+    return this.#transmitter.bufferedAmount + this.#outgoing.waitingBytes;
+  }
+
+  /** @throws UsageError if it is no message */
+  send(message: Sendable, options: SendOptions | undefined): boolean {
+    const compress = options === undefined ? undefined : options.compress;
+    const text = typeof message === "string";
+    if (!text && !isBytes(message) && !(message instanceof PreparedMessage)) {
+      throw new UsageError("message-type", "a message is a string, bytes, a prepared message or a stream");
+    }
+    if (this.#stopped || !this.protocol.sendable) return false;
+    if (this.bufferedAmount > this.#settings.maxBufferedAmount) {
+      if (this.#settings.overflow === "close") this.#events.onOverflow();
+      return false;
+    }
+    if (this.#outgoing.busy) {
+      // Bytes are the caller's again after the call, also where the message must wait.
+      const own = text || message instanceof PreparedMessage ? message : viewOf(message).slice();
+      this.#outgoing.later(sizeOf(own), () => this.#sendNow(own, compress));
+    } else {
+      this.#sendNow(message, compress);
+    }
+    return this.#belowHighWater();
+  }
+
+  stream(source: SendableStream, options: SendOptions | undefined): Promise<void> {
+    if (this.#stopped) return Promise.reject(new Error("the connection is closed"));
+    return this.#outgoing.stream(source, options?.compress);
+  }
+
+  /** @throws UsageError if the payload is longer than 125 bytes */
+  ping(payload: Uint8Array): boolean {
+    if (!this.protocol.sendable) return false;
+    this.protocol.ping(payload);
+    this.#transmitter.flushSoon();
+    return this.#belowHighWater();
+  }
+
+  /** @throws UsageError if the payload is longer than 125 bytes */
+  pong(payload: Uint8Array): boolean {
+    if (!this.protocol.sendable) return false;
+    this.protocol.pong(payload);
+    this.#transmitter.flushSoon();
+    return this.#belowHighWater();
+  }
+
+  /** Answers a Ping: at once, or, while the peer takes nothing, only the last of them. */
+  answerPing(payload: Uint8Array): void {
+    if (this.#transmitter.blocked) {
+      this.#owedPong = payload.slice();
+      return;
+    }
+    this.protocol.pong(payload);
+    this.#transmitter.flushSoon();
+  }
+
+  /** Resolves when what waits is below the low-water mark, at once if it is; also when the connection ends. */
+  drained(): Promise<void> {
+    if (this.#belowHighWater() || !this.protocol.sendable) return Promise.resolve();
+    return new Promise((resolve) => this.#drainWaiters.push(resolve));
+  }
+
+  nextTurn(): Promise<void> {
+    return new Promise((resolve) => this.turns.add({ runTurn: resolve }));
+  }
+
+  /** Accepts no more messages; runs `then` when those accepted are encoded. A stream under way is broken off. */
+  finish(then: () => void): void {
+    this.#stopped = true;
+    this.#outgoing.stopStream();
+    if (this.#outgoing.busy) this.#onIdle = then;
+    else then();
+  }
+
+  /** The connection is over: nothing more is sent, and who waits is told. */
+  stop(): void {
+    this.#stopped = true;
+    this.#onIdle = undefined;
+    this.#owedPong = undefined;
+    this.#outgoing.stop();
+    this.#wake();
+  }
+
+  sent(): void {
+    this.#transmitter.flushSoon();
+  }
+
+  onBrokenOff(error: unknown): void {
+    this.#events.onBrokenOff(error);
+  }
+
+  onOutgoingIdle(): void {
+    const then = this.#onIdle;
+    this.#onIdle = undefined;
+    then?.();
+  }
+
+  #sendNow(message: Sendable, compress: boolean | undefined): void {
+    const { protocol } = this;
+    if (typeof message === "string") {
+      if (protocol.extension === undefined) protocol.sendText(message);
+      else this.#sendTransformed("text", message, compress);
+    } else if (message instanceof PreparedMessage) {
+      this.#sendPrepared(message, compress);
+    } else if (protocol.extension === undefined) {
+      protocol.sendBinary(viewOf(message));
+    } else {
+      this.#sendTransformed("binary", message, compress);
+    }
+    this.#transmitter.flushSoon();
+  }
+
+  #sendPrepared(message: PreparedMessage, compress: boolean | undefined): void {
+    const { protocol } = this;
+    const wanted = protocol.extension?.wants(message.payload.length, compress) ?? false;
+    if (protocol.role === "server" && !wanted) this.#transmitter.append(message.frame);
+    else this.#sendBytes(message.kind, message.payload, wanted);
+  }
+
+  #sendTransformed(kind: "text" | "binary", message: string | Bytes, compress: boolean | undefined): void {
+    this.#events.onUsed();
+    if (typeof message === "string") {
+      if (message.length * 3 <= SLICED_FROM) this.protocol.sendText(message, compress);
+      else this.#sendBytes(kind, encodeUtf8(message), compress);
+    } else {
+      this.#sendBytes(kind, viewOf(message), compress);
+    }
+  }
+
+  #sendBytes(kind: "text" | "binary", payload: Uint8Array, compress: boolean | undefined): void {
+    const { protocol } = this;
+    if (payload.length > SLICED_FROM && (protocol.extension?.wants(payload.length, compress) ?? false)) {
+      this.#outgoing.sliced(kind, payload, true);
+    } else if (kind === "text") {
+      protocol.beginMessage(kind, payload.length, compress);
+      protocol.sendFragment(payload, true);
+    } else {
+      protocol.sendBinary(payload, compress);
+    }
+  }
+
+  #belowHighWater(): boolean {
+    // What only waits for the end of the turn is no congestion.
+    if (!this.#transmitter.blocked && this.#outgoing.waitingBytes === 0) return true;
+    if (this.bufferedAmount <= this.#settings.highWaterMark) return true;
+    this.#congested = true;
+    return false;
+  }
+
+  #onProgress(): void {
+    if (this.#owedPong !== undefined && !this.#transmitter.blocked) {
+      const payload = this.#owedPong;
+      this.#owedPong = undefined;
+      if (this.protocol.sendable || this.protocol.state === "closing") {
+        this.protocol.pong(payload);
+        this.#transmitter.flush();
+      }
+    }
+    if (this.#congested && this.bufferedAmount <= this.#settings.lowWaterMark) {
+      this.#congested = false;
+      this.#wake();
+      this.#events.onDrain();
+    }
+  }
+
+  #wake(): void {
+    const waiters = this.#drainWaiters;
+    this.#drainWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}
+
+function sizeOf(message: string | Uint8Array | PreparedMessage): number {
+  return message instanceof PreparedMessage ? message.payload.length : message.length;
+}

@@ -1,0 +1,166 @@
+/** A server without its listener: every stream an adapter accepts is handed to it. */
+import {
+  type HandshakeError,
+  type MessageExtension,
+  type RequestHead,
+  type ServerExtension,
+  UsageError,
+} from "@samewire/codec";
+import { Channel } from "./channel.ts";
+import { serverCompression } from "./compression/compression-policy.ts";
+import { Engine } from "./engine.ts";
+import { Environment } from "./environment.ts";
+import type { Bytes } from "./message.ts";
+import { refuse } from "./opening/refusal.ts";
+import { type OpeningHost, ServerOpening } from "./opening/server-opening.ts";
+import type { ServerPolicy } from "./options.ts";
+import type { PreparedMessage } from "./prepared-message.ts";
+import type { Runtime } from "./runtime.ts";
+import type { ServerHandlers } from "./server-handlers.ts";
+import { resolveSettings, type Settings } from "./settings.ts";
+import type { Socket, SocketHandler } from "./socket.ts";
+import { Topics } from "./topics.ts";
+import { type Opening, WebSocketConnection } from "./web-socket-connection.ts";
+
+/** What `serve` is given, but for how to listen. */
+export type ServerOptions<C> = ServerHandlers<C> & ServerPolicy;
+
+/** What became of the connections when a server was drained. */
+export interface DrainReport {
+  /** Connections that ended by themselves or by the closing handshake. */
+  readonly closed: number;
+  /** Connections that were still there at the deadline and were cut off. */
+  readonly terminated: number;
+}
+
+/** How long `drain` waits if it is not told, in milliseconds. */
+const DRAIN_DEADLINE = 10_000;
+
+export class ServerCore<C> implements OpeningHost<C> {
+  readonly handlers: ServerHandlers<C>;
+  readonly policy: ServerPolicy;
+  readonly settings: Settings;
+  readonly environment: Environment;
+  readonly extensions: readonly ServerExtension[];
+  readonly #connections = new Map<WebSocketConnection<C>, Engine<WebSocketConnection<C>>>();
+  /** Every stream there is: in its opening handshake, open, or lingering. */
+  readonly #channels = new Set<Channel>();
+  readonly #topics = new Topics<C>();
+  #draining = false;
+  #onEmpty: (() => void) | undefined;
+
+  /** @throws UsageError if an option is not what it must be */
+  constructor(options: ServerOptions<C>, runtime: Runtime) {
+    if (options.message !== undefined && options.stream !== undefined) {
+      throw new UsageError("option", "a server has a message handler or a stream handler, not both");
+    }
+    this.handlers = options;
+    this.policy = options;
+    this.settings = resolveSettings(options);
+    this.environment = new Environment(runtime);
+    this.extensions = serverCompression(this.settings.compression, this.settings.maxMessageSize, runtime);
+  }
+
+  /** The open connections. */
+  get connections(): ReadonlySet<WebSocketConnection<C>> {
+    return new Set(this.#connections.keys());
+  }
+
+  /** How many connections are open. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  get unavailable(): string | undefined {
+    if (this.#draining) return "The server is closing.";
+    const { maxConnections } = this.policy;
+    if (maxConnections === undefined || this.#channels.size <= maxConnections) return undefined;
+    return "The server has too many connections.";
+  }
+
+  /** Takes a fresh byte stream: the opening handshake is read from it. */
+  accept(socket: Socket): SocketHandler {
+    const channel = this.#open(socket);
+    const { maxConnections } = this.policy;
+    if (maxConnections !== undefined && this.#channels.size > maxConnections) {
+      // Not even the head is read: whoever opens streams without end must not cost more than this.
+      channel.transmitter.append(refuse(503, {}, "The server has too many connections.\n").bytes);
+      channel.linger(this.environment.deadlines, this.settings.closeTimeout);
+    } else {
+      new ServerOpening(this, channel);
+    }
+    return channel;
+  }
+
+  /** Takes a stream whose request head was parsed already; `rest` are the bytes after it. */
+  upgrade(head: RequestHead | HandshakeError, rest: Uint8Array, socket: Socket): SocketHandler {
+    const channel = this.#open(socket);
+    new ServerOpening(this, channel).begin(head, rest);
+    return channel;
+  }
+
+  onAccepted(channel: Channel, opening: Opening<C>, extension: MessageExtension | undefined, rest: Uint8Array): void {
+    const engine: Engine<WebSocketConnection<C>> = new Engine({
+      role: "server",
+      channel,
+      environment: this.environment,
+      settings: this.settings,
+      extension,
+      handlers: this.handlers,
+      onOver: () => {
+        this.#connections.delete(engine.face);
+        this.#topics.leaveAll(engine.face);
+      },
+    });
+    engine.face = new WebSocketConnection(engine, opening, this.#topics);
+    this.#connections.set(engine.face, engine);
+    engine.start(rest);
+  }
+
+  /** Sends a message to all that subscribed to `topic`, encoded once; returns to how many. */
+  publish(topic: string, message: string | Bytes | PreparedMessage): number {
+    return this.#topics.publish(topic, message);
+  }
+
+  /**
+   * Refuses new connections with 503, closes the open ones with 1001, and waits until all streams are gone or the
+   * deadline, in milliseconds, has passed; then cuts off those that are left.
+   */
+  async drain(options: { readonly deadline?: number } = {}): Promise<DrainReport> {
+    this.#draining = true;
+    const before = this.#connections.size;
+    for (const engine of this.#connections.values()) engine.close(1001, "");
+    if (this.#channels.size > 0) await this.#emptied(options.deadline ?? DRAIN_DEADLINE);
+    const terminated = this.#connections.size;
+    this.terminate();
+    return { closed: before - terminated, terminated };
+  }
+
+  /** Cuts off every connection and every other stream, at once. */
+  terminate(): void {
+    this.#draining = true;
+    for (const engine of this.#connections.values()) engine.terminate();
+    for (const channel of this.#channels) channel.socket.destroy();
+  }
+
+  #emptied(deadline: number): Promise<void> {
+    const { clock } = this.environment.runtime;
+    return new Promise((resolve) => {
+      const timer = clock.setTimer(resolve, deadline);
+      this.#onEmpty = () => {
+        clock.clearTimer(timer);
+        resolve();
+      };
+    });
+  }
+
+  #open(socket: Socket): Channel {
+    const channel = new Channel(socket, this.environment.turns);
+    this.#channels.add(channel);
+    channel.onGone = () => {
+      this.#channels.delete(channel);
+      if (this.#channels.size === 0) this.#onEmpty?.();
+    };
+    return channel;
+  }
+}

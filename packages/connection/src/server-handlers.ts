@@ -1,0 +1,66 @@
+/** What an application writes for a server: the same on every adapter. */
+import type { HeaderFields, HeaderInit } from "@samewire/codec";
+import type { CompressionOptions } from "./compression/compression-options.ts";
+import type { ConnectionHandlers } from "./handlers.ts";
+import type { Refusal } from "./opening/refusal.ts";
+import type { PeerInfo } from "./socket.ts";
+import type { WebSocketConnection } from "./web-socket-connection.ts";
+
+/** An opening handshake that asks to be accepted (RFC 6455 section 4.2.1), or the plain HTTP request beside it. */
+export interface OpeningRequest {
+  readonly method: string;
+  /** The request target as sent: path and query. */
+  readonly target: string;
+  /** The target without its query. */
+  readonly path: string;
+  /** What follows `?` in the target, or an empty string. */
+  readonly query: string;
+  /** The value of `Host`. */
+  readonly host: string;
+  /** The value of `Origin`; null where there is none, as from anything but a browser. */
+  readonly origin: string | null;
+  readonly headers: HeaderFields;
+  /** The subprotocols offered, in the client's order of preference. */
+  readonly subprotocols: readonly string[];
+  readonly peer: PeerInfo;
+  /** Aborts when the peer is gone, or the handshake has taken too long. */
+  readonly signal: AbortSignal;
+}
+
+/** How an upgrade is accepted. */
+export interface Acceptance<C> {
+  /** Kept as `socket.context`. */
+  readonly context?: C;
+  /** Header fields to add to the 101 response; not those of the handshake itself. */
+  readonly headers?: HeaderInit;
+  /** One of those offered; by default the first of the server's `subprotocols` that was. */
+  readonly subprotocol?: string;
+  /** permessage-deflate on this connection, in the place of the server's option. */
+  readonly compression?: boolean | CompressionOptions;
+}
+
+export type UpgradeResult<C> = Acceptance<C> | Refusal | undefined;
+
+/** The answer to a plain HTTP request. */
+export interface PlainResponse {
+  /** 200 to 599. Default 200. */
+  readonly status?: number;
+  readonly headers?: HeaderInit;
+  readonly body?: string | Uint8Array;
+}
+
+/** The handlers of a server beside those of its connections. */
+export interface ServerHandlers<C = undefined> extends ConnectionHandlers<WebSocketConnection<C>> {
+  /** Decides on an opening handshake that is in order. Returning nothing accepts it. */
+  upgrade?(request: OpeningRequest): UpgradeResult<C> | Promise<UpgradeResult<C>>;
+  /**
+   * Plain HTTP on the same port: GET and HEAD without a body, one response a connection. For health checks and a page;
+   * who needs more attaches to a real server. Without it the answer is 426.
+   */
+  request?(request: OpeningRequest): PlainResponse | Refusal | Promise<PlainResponse | Refusal>;
+  /**
+   * `upgrade` or `request` threw, or returned what cannot be sent (a subprotocol that was not offered, a header with a
+   * line break): the peer got 500. Without this handler the error is dropped.
+   */
+  openingError?(request: OpeningRequest, error: unknown): void;
+}

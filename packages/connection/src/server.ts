@@ -1,0 +1,53 @@
+/** A running server as `serve` returns it: the same on every adapter that listens. */
+import type { Bytes } from "./message.ts";
+import type { PreparedMessage } from "./prepared-message.ts";
+import type { DrainReport, ServerCore } from "./server-core.ts";
+import type { WebSocketConnection } from "./web-socket-connection.ts";
+
+/** Where a server listens, and how it stops to. */
+export interface Listener {
+  /** `ws://host:port`, `wss://host:port`, or `ws+unix:path`. */
+  readonly url: string;
+  /** The TCP port; 0 for a Unix socket. */
+  readonly port: number;
+  /** Accepts no more streams; those there are go on. */
+  stop(): Promise<void>;
+}
+
+export interface Server<C> extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  /** The open connections. */
+  readonly connections: ReadonlySet<WebSocketConnection<C>>;
+  /** Sends a message to all that subscribed to `topic`, encoded once; returns to how many. */
+  publish(topic: string, message: string | Bytes | PreparedMessage): number;
+  /**
+   * Shuts down with care: new upgrades get 503, connections are closed with 1001, and what was accepted is sent. At the
+   * deadline, in milliseconds (default 10 s), what is left is cut off. Then the port is given back.
+   */
+  drain(options?: { readonly deadline?: number }): Promise<DrainReport>;
+  /** Shuts down at once: every connection is cut off, the port is given back. */
+  close(): Promise<void>;
+}
+
+export function makeServer<C>(core: ServerCore<C>, listener: Listener): Server<C> {
+  const close = async (): Promise<void> => {
+    core.terminate();
+    await listener.stop();
+  };
+  return {
+    url: listener.url,
+    port: listener.port,
+    get connections() {
+      return core.connections;
+    },
+    publish: (topic, message) => core.publish(topic, message),
+    drain: async (options) => {
+      const report = await core.drain(options);
+      await listener.stop();
+      return report;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

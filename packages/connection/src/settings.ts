@@ -1,0 +1,64 @@
+/** The options of a connection with every default filled in, checked once per server or client. */
+import { UsageError } from "@samewire/codec";
+import type { CompressionOptions } from "./compression/compression-options.ts";
+import type { ConnectionOptions } from "./options.ts";
+
+export interface Settings {
+  readonly maxMessageSize: number;
+  readonly maxStreamSize: number;
+  readonly maxHeadSize: number;
+  readonly maxHeaders: number;
+  readonly handshakeTimeout: number;
+  readonly closeTimeout: number;
+  readonly pingInterval: number;
+  readonly pongTimeout: number;
+  readonly idleTimeout: number;
+  readonly maxLifetime: number;
+  readonly highWaterMark: number;
+  readonly lowWaterMark: number;
+  readonly maxBufferedAmount: number;
+  readonly overflow: "close" | "drop";
+  readonly receiveHighWaterMark: number;
+  readonly autoPong: boolean;
+  readonly compression: boolean | CompressionOptions;
+}
+
+/** Every limit and deadline of a connection. Bytes, and milliseconds; the reasons stand at {@link ConnectionOptions}. */
+export const DEFAULT_SETTINGS: Settings = {
+  maxMessageSize: 1024 * 1024,
+  maxStreamSize: Number.MAX_SAFE_INTEGER,
+  maxHeadSize: 16 * 1024,
+  maxHeaders: 100,
+  handshakeTimeout: 10_000,
+  closeTimeout: 10_000,
+  pingInterval: 0,
+  pongTimeout: 20_000,
+  idleTimeout: 0,
+  maxLifetime: 0,
+  highWaterMark: 64 * 1024,
+  lowWaterMark: 16 * 1024,
+  maxBufferedAmount: 16 * 1024 * 1024,
+  overflow: "close",
+  receiveHighWaterMark: 64 * 1024,
+  autoPong: true,
+  compression: false,
+};
+
+/** @throws UsageError on a value of the wrong type, or a number that is negative */
+export function resolveSettings(options: ConnectionOptions): Settings {
+  const settings: Record<string, unknown> = { ...DEFAULT_SETTINGS };
+  for (const [name, fallback] of Object.entries(DEFAULT_SETTINGS)) {
+    const value: unknown = (options as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    if (typeof fallback === "number" && !(typeof value === "number" && value >= 0)) {
+      throw new UsageError("option", `${name} is a number from 0 on, not ${String(value)}`);
+    }
+    settings[name] = value;
+  }
+  const { overflow, lowWaterMark, highWaterMark } = settings;
+  if (overflow !== "close" && overflow !== "drop") {
+    throw new UsageError("option", `overflow is "close" or "drop", not ${String(overflow)}`);
+  }
+  settings.lowWaterMark = Math.min(lowWaterMark as number, highWaterMark as number);
+  return settings as unknown as Settings;
+}

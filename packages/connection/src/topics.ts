@@ -1,0 +1,50 @@
+/** Topics within one process: who subscribed, and a message encoded once for all of them. */
+import type { Bytes } from "./message.ts";
+import { PreparedMessage, prepare } from "./prepared-message.ts";
+import type { Subscriptions, WebSocketConnection } from "./web-socket-connection.ts";
+
+export class Topics<C> implements Subscriptions<C> {
+  readonly #subscribers = new Map<string, Set<WebSocketConnection<C>>>();
+  readonly #topics = new Map<WebSocketConnection<C>, Set<string>>();
+
+  subscribe(socket: WebSocketConnection<C>, topic: string): void {
+    if (socket.state === "closed") return;
+    const subscribers = this.#subscribers.get(topic);
+    if (subscribers === undefined) this.#subscribers.set(topic, new Set([socket]));
+    else subscribers.add(socket);
+    const topics = this.#topics.get(socket);
+    if (topics === undefined) this.#topics.set(socket, new Set([topic]));
+    else topics.add(topic);
+  }
+
+  unsubscribe(socket: WebSocketConnection<C>, topic: string): void {
+    this.#leave(socket, topic);
+    const topics = this.#topics.get(socket);
+    if (topics?.delete(topic) && topics.size === 0) this.#topics.delete(socket);
+  }
+
+  /** The connection is over. */
+  leaveAll(socket: WebSocketConnection<C>): void {
+    for (const topic of this.#topics.get(socket) ?? []) this.#leave(socket, topic);
+    this.#topics.delete(socket);
+  }
+
+  /** Sends to every subscriber; returns to how many. */
+  publish(topic: string, message: string | Bytes | PreparedMessage): number {
+    const subscribers = this.#subscribers.get(topic);
+    if (subscribers === undefined) return 0;
+    const prepared = message instanceof PreparedMessage ? message : prepare(message);
+    let count = 0;
+    for (const socket of subscribers) {
+      if (socket.state !== "open") continue;
+      socket.send(prepared);
+      count++;
+    }
+    return count;
+  }
+
+  #leave(socket: WebSocketConnection<C>, topic: string): void {
+    const subscribers = this.#subscribers.get(topic);
+    if (subscribers?.delete(socket) && subscribers.size === 0) this.#subscribers.delete(topic);
+  }
+}
