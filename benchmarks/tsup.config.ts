@@ -1,30 +1,23 @@
 import { defineConfig } from "tsup";
 
+const subjects = {
+  node: ["samewire", "ws", "tcp", "uws", "samewire-client", "ws-client", "undici-client", "tcp-client"],
+  bun: ["samewire", "serve", "tcp", "samewire-client", "tcp-client"],
+  deno: ["samewire", "upgrade", "tcp", "samewire-client", "tcp-client"],
+};
+
 // Everything runs as built JavaScript: Node 20 does not run TypeScript, and the three runtimes shall run the same files.
 export default defineConfig({
   entry: {
     main: "src/main.ts",
-    driver: "driver/main.ts",
-    micro: "micro/run.ts",
-    "subjects/node-samewire": "subjects/node-samewire.ts",
-    "subjects/node-ws": "subjects/node-ws.ts",
-    "subjects/node-tcp": "subjects/node-tcp.ts",
-    "subjects/node-uws": "subjects/node-uws.ts",
-    "subjects/node-samewire-client": "subjects/node-samewire-client.ts",
-    "subjects/node-ws-client": "subjects/node-ws-client.ts",
-    "subjects/node-undici-client": "subjects/node-undici-client.ts",
-    "subjects/node-tcp-client": "subjects/node-tcp-client.ts",
-    "subjects/bun-samewire": "subjects/bun-samewire.ts",
-    "subjects/bun-serve": "subjects/bun-serve.ts",
-    "subjects/bun-tcp": "subjects/bun-tcp.ts",
-    "subjects/bun-samewire-client": "subjects/bun-samewire-client.ts",
-    "subjects/bun-tcp-client": "subjects/bun-tcp-client.ts",
-    "subjects/built-in-client": "subjects/built-in-client.ts",
-    "subjects/deno-samewire": "subjects/deno-samewire.ts",
-    "subjects/deno-upgrade": "subjects/deno-upgrade.ts",
-    "subjects/deno-tcp": "subjects/deno-tcp.ts",
-    "subjects/deno-samewire-client": "subjects/deno-samewire-client.ts",
-    "subjects/deno-tcp-client": "subjects/deno-tcp-client.ts",
+    driver: "src/driver/main.ts",
+    micro: "src/micro/run.ts",
+    "subjects/built-in-client": "src/subjects/built-in-client.ts",
+    ...Object.fromEntries(
+      Object.entries(subjects).flatMap(([runtime, names]) =>
+        names.map((name) => [`subjects/${runtime}/${name}`, `src/subjects/${runtime}/${name}.ts`]),
+      ),
+    ),
   },
   format: ["esm"],
   platform: "node",

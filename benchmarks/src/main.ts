@@ -2,9 +2,11 @@
 import { fileURLToPath } from "node:url";
 import { describeMachine } from "./machine.ts";
 import { parseOptions, USAGE } from "./options.ts";
+import { markdownReport } from "./report/markdown.ts";
 import type { Results, ScenarioResult } from "./results.ts";
 import { runScenario } from "./run-scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
+import { mergeReport, writeReport } from "./report/write-report.ts";
 
 const docs = fileURLToPath(new URL("../../docs", import.meta.url));
 const log = (line: string): void => {
@@ -33,5 +35,22 @@ for (const scenario of options.scenarios) {
     scenarios.push(await runScenario(scenario, runtime, { ...options, log }));
   }
 }
-const results: Results = { date: new Date().toISOString().slice(0, 10), quick: options.quick, rounds: options.rounds, machine, scenarios };
-console.log(JSON.stringify(results.scenarios.length));
+const fresh: Results = {
+  date: new Date().toISOString().slice(0, 10),
+  quick: options.quick,
+  rounds: options.rounds,
+  machine,
+  scenarios,
+};
+if (options.out === undefined) {
+  console.log(markdownReport(fresh));
+} else {
+  const order = SCENARIOS.map(({ id }) => id);
+  await writeReport(options.merge ? await mergeReport(fresh, options.out, order) : fresh, options.out);
+  console.log(`written to ${options.out}`);
+}
+const failed = scenarios.flatMap(({ id, subjects }) =>
+  subjects.filter(({ failure }) => failure !== undefined).map((subject) => `${id} ${subject.id}: ${subject.failure}`),
+);
+for (const line of failed) log(`failed: ${line}`);
+process.exit(failed.length > 0 ? 1 : 0);

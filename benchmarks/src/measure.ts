@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import type { Job, Outcome } from "../driver/job.ts";
-import type { Settings } from "../subjects/settings.ts";
+import type { Job, Outcome } from "./driver/job.ts";
+import type { Settings } from "./subjects/settings.ts";
 import { announcedPort, DRIVER_CORE, type Started, start, stop, SUBJECT_CORE } from "./process-runner.ts";
 import { commandFor } from "./runtimes.ts";
 import type { Scenario } from "./scenarios.ts";

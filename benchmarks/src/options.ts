@@ -10,6 +10,8 @@ export interface Options {
   readonly only: readonly string[];
   /** Folder of the report, or undefined to print it only. */
   readonly out: string | undefined;
+  /** Keep what an earlier report in `out` holds of other scenarios and runtimes. */
+  readonly merge: boolean;
   readonly list: boolean;
 }
 
@@ -20,6 +22,7 @@ export const USAGE = `pnpm bench [scenario…] [options]
   --rounds N           interleaved rounds (default 9)
   --only a,b           subjects by id or kind: ours, peer, tcp, ws, serve, upgrade… (default: all)
   --out FOLDER         where to write the report (default: docs, for a run of all scenarios and runtimes; else none)
+  --merge              into the report that is in FOLDER already, in the place of what is measured again
   --quick              a smoke test: the short list of scenarios, one short round, no report unless --out is given
   --list               print the scenarios
 `;
@@ -35,6 +38,7 @@ export function parseOptions(args: readonly string[], docs: string): Options {
       only: { type: "string" },
       out: { type: "string" },
       quick: { type: "boolean", default: false },
+      merge: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
     },
   });
@@ -60,6 +64,7 @@ export function parseOptions(args: readonly string[], docs: string): Options {
     quick,
     only: list(values.only),
     out: values.out ?? (whole ? docs : undefined),
+    merge: values.merge,
     list: values.list,
   };
 }

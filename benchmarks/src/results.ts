@@ -1,4 +1,4 @@
-import type { Outcome } from "../driver/job.ts";
+import type { Outcome } from "./driver/job.ts";
 import type { Machine } from "./machine.ts";
 import type { RuntimeName } from "./runtimes.ts";
 import { type Spread, spreadOf } from "./statistics.ts";
@@ -8,7 +8,8 @@ export interface SubjectResult {
   readonly id: string;
   readonly label: string;
   readonly kind: "ours" | "peer" | "tcp";
-  readonly rounds: readonly Outcome[];
+  /** CPU time per unit in each round, microseconds, in the order in which they were measured. */
+  readonly rounds: readonly number[];
   readonly figures: Figures;
   /** Why there are no rounds. */
   readonly failure?: string;
@@ -26,8 +27,9 @@ export interface Figures {
   readonly p99: Spread;
   /** Resident memory, bytes. */
   readonly rss: Spread;
-  /** Idle scenarios: resident memory per connection, bytes, after a collection. */
+  /** Idle scenarios: resident memory per connection, bytes, after a garbage collection on both sides, and without. */
   readonly perConnection?: Spread;
+  readonly perConnectionUncollected?: Spread;
   /** Octets on the wire per unit. */
   readonly received: Spread;
   readonly sent: Spread;
@@ -52,15 +54,19 @@ export interface Results {
   readonly scenarios: readonly ScenarioResult[];
 }
 
+export function cpuOf(round: Outcome): number {
+  return ((round.userSeconds + round.systemSeconds) / round.messages) * 1e6;
+}
+
 export function figuresOf(rounds: readonly Outcome[], connections: number): Figures {
   const of = (value: (round: Outcome) => number): Spread => spreadOf(rounds.map(value));
   const figures: Figures = {
-    cpu: of((round) => ((round.userSeconds + round.systemSeconds) / round.messages) * 1e6),
+    cpu: of(cpuOf),
     user: of((round) => (round.userSeconds / round.messages) * 1e6),
     system: of((round) => (round.systemSeconds / round.messages) * 1e6),
     rate: of((round) => round.messages / round.seconds),
-    p50: of((round) => round.p50),
-    p99: of((round) => round.p99),
+    p50: of((round) => round.p50 ?? Number.NaN),
+    p99: of((round) => round.p99 ?? Number.NaN),
     rss: of((round) => round.rss),
     received: of((round) => round.received / round.messages),
     sent: of((round) => round.sent / round.messages),
@@ -68,6 +74,9 @@ export function figuresOf(rounds: readonly Outcome[], connections: number): Figu
     extensions: rounds[0]?.extensions ?? "",
   };
   if (rounds[0]?.rssCollected === undefined) return figures;
-  const perConnection = of((round) => ((round.rssCollected as number) - (round.rssBeforeCollected as number)) / connections);
-  return { ...figures, perConnection };
+  return {
+    ...figures,
+    perConnection: of(({ rssCollected = 0, rssBeforeCollected = 0 }) => (rssCollected - rssBeforeCollected) / connections),
+    perConnectionUncollected: of(({ rss, rssBefore = 0 }) => (rss - rssBefore) / connections),
+  };
 }

@@ -1,9 +1,10 @@
 import { createRequire } from "node:module";
-import type { Outcome } from "../driver/job.ts";
+import type { Outcome } from "./driver/job.ts";
 import { clientRound, ServerSubject, type Times } from "./measure.ts";
-import { figuresOf, type ScenarioResult, type SubjectResult } from "./results.ts";
+import { cpuOf, figuresOf, type ScenarioResult, type SubjectResult } from "./results.ts";
 import type { RuntimeName } from "./runtimes.ts";
 import type { Scenario } from "./scenarios.ts";
+import { rounded } from "./statistics.ts";
 import { type Subject, subjectsFor } from "./subjects.ts";
 
 const require = createRequire(import.meta.url);
@@ -36,13 +37,13 @@ function participants(scenario: Scenario, runtime: RuntimeName, settings: RunSet
     if (scenario.without?.[subject.id] !== undefined) continue;
     if (subject.needs !== undefined && !isInstalled(subject.needs)) continue;
     subjects.push(subject);
-    if (subject.kind !== "ours") continue;
-    for (const variant of scenario.ourVariants ?? []) {
+    for (const { of, suffix, label, settings: own } of scenario.variants ?? []) {
+      if (of !== subject.kind && of !== subject.id) continue;
       subjects.push({
         ...subject,
-        id: `${subject.id}/${variant.suffix}`,
-        label: variant.label,
-        settings: { ...subject.settings, ...variant.settings },
+        id: `${subject.id}/${suffix}`,
+        label: `${subject.label}, ${label}`,
+        settings: { ...subject.settings, ...own },
       });
     }
   }
@@ -90,7 +91,7 @@ export async function runScenario(whole: Scenario, runtime: RuntimeName, setting
     subjects: subjects.map(({ id, label, kind }): SubjectResult => {
       const measured = rounds.get(id) ?? [];
       const failure = failures.get(id);
-      const result = { id, label, kind, rounds: measured, figures: figuresOf(measured, scenario.job.connections) };
+      const result = { id, label, kind, rounds: measured.map((round) => rounded(cpuOf(round))), figures: figuresOf(measured, scenario.job.connections) };
       return failure === undefined ? result : { ...result, failure };
     }),
   };
@@ -122,10 +123,9 @@ async function stopAll(servers: Map<string, ServerSubject>): Promise<void> {
 }
 
 function brief(outcome: Outcome): string {
-  const cpu = ((outcome.userSeconds + outcome.systemSeconds) / outcome.messages) * 1e6;
   const idle =
     outcome.rssCollected === undefined
       ? ""
       : `  ${((outcome.rssCollected - (outcome.rssBeforeCollected as number)) / outcome.messages / 1024).toFixed(2)} KiB a connection`;
-  return `${cpu.toFixed(2)} us  ${Math.round(outcome.messages / outcome.seconds)}/s  p50 ${outcome.p50.toFixed(0)} p99 ${outcome.p99.toFixed(0)} us  driver ${((outcome.driverSeconds / outcome.seconds) * 100).toFixed(0)} %${idle}`;
+  return `${cpuOf(outcome).toFixed(2)} us  ${Math.round(outcome.messages / outcome.seconds)}/s  p50 ${outcome.p50?.toFixed(0) ?? "-"} p99 ${outcome.p99?.toFixed(0) ?? "-"} us  driver ${((outcome.driverSeconds / outcome.seconds) * 100).toFixed(0)} %${idle}`;
 }

@@ -1,5 +1,5 @@
-import type { BroadcastJob, ChurnJob, ClientJob, EchoJob, IdleJob } from "../driver/job.ts";
-import type { Settings } from "../subjects/settings.ts";
+import type { BroadcastJob, ChurnJob, ClientJob, EchoJob, IdleJob } from "./driver/job.ts";
+import type { Settings } from "./subjects/settings.ts";
 
 type Common = "port" | "pid" | "framing" | "warmMs" | "measureMs";
 export type JobShape =
@@ -8,6 +8,15 @@ export type JobShape =
   | Omit<BroadcastJob, Common>
   | Omit<ChurnJob, Common>
   | Omit<IdleJob, Common>;
+
+export interface Variant {
+  /** Kind or id of the subjects that it is made of. */
+  readonly of: string;
+  /** Appended to the id, after a slash, and to the label, after a comma. */
+  readonly suffix: string;
+  readonly label: string;
+  readonly settings: Partial<Settings>;
+}
 
 export interface Scenario {
   readonly id: string;
@@ -26,8 +35,8 @@ export interface Scenario {
   readonly without?: Readonly<Record<string, string>>;
   /** The process starts afresh for every round: what is measured depends on its history (memory). */
   readonly fresh?: boolean;
-  /** Variants of our own subject beside the plain one. */
-  readonly ourVariants?: readonly { readonly suffix: string; readonly label: string; readonly settings: Partial<Settings> }[];
+  /** Subjects measured a second time with other settings. */
+  readonly variants?: readonly Variant[];
 }
 
 const echo = (job: Partial<EchoJob> & { readonly size: number; readonly depth: number }): JobShape => ({
@@ -36,6 +45,8 @@ const echo = (job: Partial<EchoJob> & { readonly size: number; readonly depth: n
   payload: "binary",
   ...job,
 });
+/** Deno alone asks its caller for a read buffer: the size that ours starts with. */
+const SMALL_BUFFER: Variant = { of: "deno/tcp", suffix: "1k", label: "1 KiB buffer", settings: { readBuffer: 1024 } };
 const NO_DEFLATE = "has no permessage-deflate";
 const TAKEOVER = "permessage-deflate";
 const NO_TAKEOVER = "permessage-deflate; client_no_context_takeover; server_no_context_takeover";
@@ -70,7 +81,7 @@ export const SCENARIOS: readonly Scenario[] = [
     settings: { mode: "broadcast" },
     quick: true,
     quickConnections: 200,
-    ourVariants: [{ suffix: "topic", label: "samewire, topic", settings: { mode: "publish" } }],
+    variants: [{ of: "ours", suffix: "topic", label: "topic", settings: { mode: "publish" } }],
   },
   {
     id: "deflate-1k-x16",
@@ -106,8 +117,8 @@ export const SCENARIOS: readonly Scenario[] = [
       measureMs: 10_000,
     }),
   ),
-  { id: "idle-1000", title: "idle memory, 1,000 connections", unit: "connection", job: { kind: "idle", connections: 1000 }, warmMs: 700, measureMs: 1000, fresh: true },
-  { id: "idle-10000", title: "idle memory, 10,000 connections", unit: "connection", job: { kind: "idle", connections: 10_000 }, warmMs: 700, measureMs: 1500, fresh: true },
+  { id: "idle-1000", title: "idle memory, 1,000 connections", unit: "connection", job: { kind: "idle", connections: 1000 }, warmMs: 700, measureMs: 1000, fresh: true, variants: [SMALL_BUFFER] },
+  { id: "idle-10000", title: "idle memory, 10,000 connections", unit: "connection", job: { kind: "idle", connections: 10_000 }, warmMs: 700, measureMs: 1500, fresh: true, variants: [SMALL_BUFFER] },
   {
     id: "idle-deflate-10000",
     title: "idle memory, 10,000 connections after one compressed 1 KiB message each",

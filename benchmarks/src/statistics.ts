@@ -8,12 +8,20 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
+/** Four significant digits: more would only be noise in the files. */
+export function rounded(value: number): number {
+  return Number.isFinite(value) ? Number(value.toPrecision(4)) : value;
+}
+
+/** A figure over all rounds; null where it was not measured. */
 export interface Spread {
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
+  readonly median: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
 }
 
 export function spreadOf(values: readonly number[]): Spread {
-  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+  const known = values.filter((value) => Number.isFinite(value));
+  if (known.length === 0) return { median: null, min: null, max: null };
+  return { median: rounded(median(known)), min: rounded(Math.min(...known)), max: rounded(Math.max(...known)) };
 }

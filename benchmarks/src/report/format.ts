@@ -1,0 +1,49 @@
+import type { Results, ScenarioResult, SubjectResult } from "../results.ts";
+import type { Spread } from "../statistics.ts";
+import type { Target } from "../targets.ts";
+
+/** Three significant digits, no exponent. */
+export function number(value: number | null): string {
+  if (value === null || !Number.isFinite(value)) return "–";
+  if (value === 0) return "0";
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toLocaleString("en", { minimumFractionDigits: Math.min(digits, 3), maximumFractionDigits: Math.min(digits, 3) });
+}
+
+export function kibibytes(bytes: number | null): string {
+  return bytes === null ? "–" : number(bytes / 1024);
+}
+
+export function spread(figure: Spread): string {
+  return `${number(figure.median)} (${number(figure.min)}–${number(figure.max)})`;
+}
+
+export function ratio(value: number | null): string {
+  return value === null || !Number.isFinite(value) ? "–" : `${value.toFixed(2)} x`;
+}
+
+/** The plain TCP figure that others are compared with, if it was measured. */
+export function plainTcp(scenario: ScenarioResult): SubjectResult | undefined {
+  return scenario.subjects.find(({ kind, failure }) => kind === "tcp" && failure === undefined);
+}
+
+export function targetText(target: Target): string {
+  const name = target.against.split("/").slice(1).join("/");
+  if (target.plus !== undefined) return `<= ${name} + ${target.plus / 1024} KiB`;
+  if (target.figure === "growth") return `growth from ${target.from} <= ${target.ratio} x that of ${name}`;
+  return `<= ${target.ratio} x ${name}${target.aim === undefined ? "" : ` (aim ${target.aim})`}`;
+}
+
+export function machineLines(results: Results): readonly string[] {
+  const { machine } = results;
+  return [
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.kernel}`,
+    Object.entries(machine.versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", "),
+    machine.pinned
+      ? "The subject runs on one core, the driver on another."
+      : "Processes were not pinned to cores: the figures are less steady than they could be.",
+    `${results.date}, ${results.rounds} interleaved round${results.rounds === 1 ? "" : "s"}${results.quick ? ", QUICK: a smoke test, not a measurement" : ""}`,
+  ];
+}
