@@ -26,7 +26,8 @@ export function serverCompression(
   maxMessageSize: number,
   runtime: Pick<Runtime, "deflate">,
 ): readonly ServerExtension[] {
-  if (compression === undefined || compression === false) return [{ name: NAME, accept: () => ({ extension: NAME, reason: OFF }) }];
+  if (compression === undefined || compression === false)
+    return [{ name: NAME, accept: () => ({ extension: NAME, reason: OFF }) }];
   return [perMessageDeflateServer(() => runtime.deflate(), optionsOf(compression, maxMessageSize))];
 }
 
