@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["{packages,apps}/*/test/**/*.test.ts", "benchmarks/test/**/*.test.ts"],
+    include: ["{packages,apps}/*/test/**/*.test.ts", "{benchmarks,scripts}/test/**/*.test.ts"],
     testTimeout: 15_000,
     coverage: {
       provider: "v8",

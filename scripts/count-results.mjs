@@ -1,8 +1,6 @@
 /** Reads what a test runner says of itself. Nothing is counted that the runner did not count. */
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Totals */
-/** @typedef {"check" | "node" | "bun" | "deno" | "totals"} TextCount */
-
 /** @param {string} output @param {RegExp} pattern the count is its first group @returns {number} */
 function sumOf(output, pattern) {
   let sum = 0;
@@ -10,58 +8,56 @@ function sumOf(output, pattern) {
   return sum;
 }
 
-/** @param {TextCount} kind @param {string} output @param {boolean} ok the exit code was 0 @returns {Totals} */
-function read(kind, output, ok) {
-  switch (kind) {
-    case "check":
-      return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
-    case "node":
-      return {
-        passed: sumOf(output, /^(?:#|ℹ) pass (\d+)$/gm),
-        failed: sumOf(output, /^(?:#|ℹ) (?:fail|cancelled) (\d+)$/gm),
-        skipped: sumOf(output, /^(?:#|ℹ) (?:skipped|todo) (\d+)$/gm),
-      };
-    case "bun":
-      return {
-        passed: sumOf(output, /^ *(\d+) pass$/gm),
-        failed: sumOf(output, /^ *(\d+) fail$/gm),
-        skipped: sumOf(output, /^ *(\d+) (?:skip|todo)$/gm),
-      };
-    case "deno": {
-      // A `describe` is one test to Deno and each `it` in it a step; where there are steps, they are the tests.
-      const steps = sumOf(output, /\| \d+ passed \((\d+) steps?\)/gm);
-      const failedSteps = sumOf(output, /\| \d+ failed \((\d+) steps?\)/gm);
-      return {
-        passed: steps || sumOf(output, /\| (\d+) passed/gm),
-        failed: failedSteps || sumOf(output, /\| (\d+) failed/gm),
-        skipped: sumOf(output, /\| (\d+) ignored/gm),
-      };
-    }
-    case "totals": {
-      const line = [...output.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].at(-1);
-      if (line === undefined) return { passed: 0, failed: 1, skipped: 0 };
-      return { passed: Number(line[1]), failed: Number(line[2]), skipped: Number(line[3] ?? 0) };
-    }
-    default:
-      throw new Error(`"${kind}" is not a way to count`);
-  }
+/**
+ * What `deno test --junit-path` wrote: its summary line counts a `describe` as a test, so the leaves are counted here. A
+ * step is named after its parents: "suite > test".
+ *
+ * @param {string} junit
+ * @returns {Totals}
+ */
+function readJunit(junit) {
+  const cases = [...junit.matchAll(/<testcase name="([^"]*)"[^>]*>([\s\S]*?)<\/testcase>/g)];
+  const names = cases.map(([, name = ""]) => name);
+  const leaves = cases.filter(([, name]) => !names.some((other) => other.startsWith(`${name} &gt; `)));
+  const failed = leaves.filter(([, , body = ""]) => /<(failure|error)\b/.test(body)).length;
+  const skipped = leaves.filter(([, , body = ""]) => body.includes("<skipped")).length;
+  return { passed: leaves.length - failed - skipped, failed, skipped };
 }
 
 /**
- * What a run came to. A runner that fails without a failed test (a file that does not load, a threshold that is missed) and
- * one that found nothing to run count as one failure.
+ * What `node --test` (spec reporter) or `bun test` printed, or what `deno test` wrote as JUnit.
  *
- * @param {TextCount} kind
+ * @param {"node" | "bun" | "deno"} runtime
+ * @param {string} output
+ * @param {boolean} ok the exit code was 0
+ * @returns {Totals}
+ */
+export function countRunner(runtime, output, ok) {
+  if (runtime === "deno") return atLeastOneVerdict(readJunit(output), ok);
+  const patterns =
+    runtime === "node"
+      ? [/^ℹ pass (\d+)$/gm, /^ℹ (?:fail|cancelled) (\d+)$/gm, /^ℹ (?:skipped|todo) (\d+)$/gm]
+      : [/^ *(\d+) pass$/gm, /^ *(\d+) fail$/gm, /^ *(\d+) (?:skip|todo)$/gm];
+  const [passed = 0, failed = 0, skipped = 0] = patterns.map((pattern) => sumOf(output, pattern));
+  return atLeastOneVerdict({ passed, failed, skipped }, ok);
+}
+
+/**
+ * A command of ours, which ends with its totals. A runner that fails without a failed test (a file that does not load, a
+ * threshold that is missed) and one that found nothing to run count as one failure.
+ *
  * @param {string} output
  * @param {boolean} ok
  * @returns {Totals}
  */
-export function countResults(kind, output, ok) {
-  return atLeastOneVerdict(read(kind, output, ok), ok);
+export function countTotals(output, ok) {
+  const line = [...output.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].at(-1);
+  const [passed, failed, skipped] = [line?.[1], line?.[2], line?.[3]].map((digits) => Number(digits ?? 0));
+  return atLeastOneVerdict({ passed: passed ?? 0, failed: failed ?? 0, skipped: skipped ?? 0 }, ok);
 }
 
 /**
- * The same for Vitest, from the file its JSON reporter wrote.
+ * Vitest, from the file its JSON reporter wrote.
  *
  * @param {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number } | undefined} report
  * @param {boolean} ok

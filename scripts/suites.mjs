@@ -6,11 +6,13 @@
  * Node 20 runs no TypeScript, so each suite is bundled into the package's `.cache/suites`. Imports of packages stay
  * imports, so a suite meets the same `dist` that a user would.
  */
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { countRunner, totalsLine } from "./count-results.mjs";
 import { root, runtimePath } from "./runtimes.mjs";
 
 const { values, positionals } = parseArgs({
@@ -18,7 +20,7 @@ const { values, positionals } = parseArgs({
   options: { binary: { type: "string" }, only: { type: "string" } },
 });
 const [target, runtime = "node"] = positionals;
-if (target === undefined || !["node", "bun", "deno"].includes(runtime)) {
+if (target === undefined || (runtime !== "node" && runtime !== "bun" && runtime !== "deno")) {
   console.error(
     "usage: node scripts/suites.mjs PACKAGE-FOLDER [node|bun|deno] [--binary PATH] [--only contract|integration]",
   );
@@ -58,16 +60,27 @@ const files = readdirSync(out, { recursive: true, encoding: "utf8" })
   .filter((name) => /\.(contract|integration)\.mjs$/.test(name))
   .map((name) => join(out, name));
 
+const junit = join(out, "junit.xml");
 const commands = {
-  node: {
-    file: runtimePath("node"),
-    args: ["--enable-source-maps", "--test", "--test-reporter=spec", ...files],
-  },
-  bun: { file: runtimePath("bun"), args: ["test", "--timeout=60000", ...files] },
-  deno: { file: runtimePath("deno"), args: ["test", "--allow-all", "--no-check", ...files] },
+  node: ["--enable-source-maps", "--test", "--test-reporter=spec", ...files],
+  bun: ["test", "--timeout=60000", ...files],
+  deno: ["test", "--allow-all", "--no-check", `--junit-path=${junit}`, ...files],
 };
-const { file, args } = commands[/** @type {keyof typeof commands} */ (runtime)];
-console.error(`${runtime}: ${files.map((path) => basename(path)).join(", ")}`);
-const result = spawnSync(values.binary ?? file, args, { cwd: folder, stdio: ["ignore", "inherit", "inherit"] });
-if (result.error) throw result.error;
-process.exitCode = result.status ?? 1;
+console.log(`${runtime}: ${files.map((path) => basename(path)).join(", ")}`);
+const child = spawn(values.binary ?? runtimePath(runtime), commands[runtime], {
+  cwd: folder,
+  stdio: ["ignore", "pipe", "pipe"],
+  env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
+});
+let output = "";
+for (const stream of [child.stdout, child.stderr]) {
+  stream.setEncoding("utf8").on("data", (chunk) => {
+    output += chunk;
+    process.stdout.write(chunk);
+  });
+}
+const [code] = await once(child, "close");
+const report = runtime === "deno" ? (existsSync(junit) ? readFileSync(junit, "utf8") : "") : output;
+const totals = countRunner(runtime, report, code === 0);
+console.log(totalsLine(totals));
+process.exitCode = totals.failed === 0 ? 0 : 1;

@@ -7,7 +7,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { countResults, countVitest, hasFailed, totalsLine } from "./count-results.mjs";
+import { countTotals, countVitest, hasFailed, totalsLine } from "./count-results.mjs";
 import { root } from "./runtimes.mjs";
 import { stages } from "./stages.mjs";
 
@@ -22,7 +22,8 @@ function isInstalled(command) {
 
 /** @param {import("./stages.mjs").Stage} stage @param {string} output @param {boolean} ok */
 function count(stage, output, ok) {
-  if (stage.count !== "vitest") return countResults(stage.count, output, ok);
+  if (stage.count === "check") return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+  if (stage.count === "totals") return countTotals(output, ok);
   return countVitest(existsSync(jsonReport) ? JSON.parse(readFileSync(jsonReport, "utf8")) : undefined, ok);
 }
 
