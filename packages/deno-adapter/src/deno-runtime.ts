@@ -1,0 +1,10 @@
+import type { Runtime } from "@samewire/connection";
+import { nodeClock, randomFill, zlibEngine } from "@samewire/node-builtins";
+
+/** What Deno gives: its `node:` modules have timers, randomness and zlib as Node has them. */
+export const denoRuntime: Runtime = {
+  name: "deno",
+  clock: nodeClock,
+  randomFill,
+  deflate: zlibEngine,
+};
