@@ -14,7 +14,7 @@ import {
 import type { Channel } from "./channel.ts";
 import type { Environment } from "./environment.ts";
 import type { ConnectionHandlers } from "./handlers.ts";
-import type { Deadline, DeadlineOwner } from "./lifecycle/deadlines.ts";
+import { Closing, type ClosingOwner } from "./lifecycle/closing.ts";
 import { Keepalive, type KeepaliveOwner } from "./lifecycle/keepalive.ts";
 import type { CloseInfo } from "./message.ts";
 import { Inbox, type InboxOwner, type Item, isThenable } from "./receiving/inbox.ts";
@@ -36,20 +36,19 @@ export interface EngineOptions<S> {
 }
 
 export class Engine<S>
-  implements SocketHandler, ProtocolHandler, InboxOwner, StreamOwner, KeepaliveOwner, DeadlineOwner
+  implements SocketHandler, ProtocolHandler, InboxOwner, StreamOwner, KeepaliveOwner, ClosingOwner
 {
   readonly protocol: Protocol;
   readonly sender: Sender;
   readonly inbox: Inbox;
   readonly keepalive: Keepalive;
+  readonly closing: Closing;
   /** The application's side of this connection; set right after construction. */
   face!: S;
-  /** How it ended, once it has. */
-  info: CloseInfo | undefined;
   /** Called when the close information is there. */
   onInfo: ((info: CloseInfo) => void) | undefined;
   /** Called when the peer has closed, or the connection is lost. */
-  onLeaving: (() => void) | undefined;
+  onLeft: (() => void) | undefined;
   /** True while reading is paused for the application's sake. */
   paused = false;
 
@@ -57,11 +56,6 @@ export class Engine<S>
   readonly #channel: Channel;
   readonly #watches: boolean;
   #stream: IncomingStream | undefined;
-  #received: CloseStatus | undefined;
-  #sent: { code: number; reason: string } | undefined;
-  #closing: Deadline | undefined;
-  #announced = false;
-  #opened = false;
   #reading = false;
 
   constructor(options: EngineOptions<S>) {
@@ -84,10 +78,11 @@ export class Engine<S>
     );
     this.protocol.streaming = handlers.stream !== undefined;
     this.inbox = new Inbox(this);
+    this.closing = new Closing(this, channel, environment.deadlines, settings.closeTimeout);
     this.keepalive = new Keepalive(this, settings, environment.deadlines, environment.runtime.clock);
     this.sender = new Sender(this.protocol, channel.transmitter, environment, settings, {
       onDrain: () => this.#run(handlers.drain),
-      onOverflow: () => this.close(CloseCode.TRY_AGAIN_LATER, "send buffer full"),
+      onOverflow: () => this.closing.close(CloseCode.TRY_AGAIN_LATER, "send buffer full"),
       onBrokenOff: (error) => this.onHandlerError(error),
       onUsed: () => this.keepalive.used(),
     });
@@ -145,14 +140,11 @@ export class Engine<S>
   }
 
   onEnd(): void {
-    if (this.protocol.end() === "lost") this.#finish(undefined);
-    else if (this.info !== undefined) this.#leave();
+    this.closing.onEnd();
   }
 
   onClose(reason?: Error): void {
-    this.protocol.end();
-    this.#finish(reason);
-    if (this.inbox.idle) this.#announce();
+    this.closing.onGone(reason);
   }
 
   // The protocol's events.
@@ -161,7 +153,7 @@ export class Engine<S>
     if (this.#watches) this.keepalive.delivered = this.keepalive.received;
     if (this.protocol.extension !== undefined) this.keepalive.used();
     // After our own close() nobody waits for messages any more.
-    if (this.#sent === undefined) this.inbox.push(message);
+    if (!this.closing.requested) this.inbox.push(message);
   }
 
   onStreamStart(text: boolean): void {
@@ -192,19 +184,11 @@ export class Engine<S>
   }
 
   onCloseFrame(status: CloseStatus): void {
-    this.#received = status;
-    this.onLeaving?.();
-    if (this.protocol.state === "closed") {
-      this.#finish(undefined);
-    } else {
-      // The answer waits for the handlers of what came before it, but not for ever.
-      this.#armClosing();
-    }
+    this.closing.onCloseFrame(status);
   }
 
   onFault(error: ProtocolError): void {
-    this.#sent ??= { code: error.closeCode, reason: "" };
-    this.#finish(error);
+    this.closing.fail(error, error.closeCode);
   }
 
   // The inbox's events.
@@ -228,16 +212,13 @@ export class Engine<S>
         // An error handler that fails has nobody left to tell; the connection closes all the same.
       }
     }
-    this.close(CloseCode.INTERNAL_ERROR, "");
+    this.closing.close(CloseCode.INTERNAL_ERROR, "");
   }
 
   onInboxIdle(): void {
     if (this.#reading) return;
-    const { transmitter } = this.#channel;
-    transmitter.corked = false;
-    transmitter.flush();
-    if (this.#received !== undefined && this.info === undefined) this.#answerClose();
-    if (this.info !== undefined) this.#announce();
+    this.#channel.transmitter.uncork();
+    this.closing.onIdle();
   }
 
   onInboxRelief(): void {
@@ -259,23 +240,34 @@ export class Engine<S>
   }
 
   onDead(): void {
-    this.#finish(new Error("the peer did not answer a Ping within pongTimeout"));
+    this.closing.finish(new Error("the peer did not answer a Ping within pongTimeout"));
     this.#channel.socket.destroy();
   }
 
   onExpired(reason: string): void {
-    this.close(CloseCode.GOING_AWAY, reason);
+    this.closing.close(CloseCode.GOING_AWAY, reason);
   }
 
   release(): void {
     this.protocol.extension?.idle();
   }
 
-  // Closing (RFC 6455 section 7.1).
+  // The closing handshake's events.
 
-  /** Whether the application has closed, though the Close frame may still wait behind what was accepted before it. */
-  get closeRequested(): boolean {
-    return this.#sent !== undefined;
+  onLeaving(): void {
+    this.onLeft?.();
+  }
+
+  onFinished(info: CloseInfo): void {
+    this.keepalive.stop();
+    this.protocol.extension?.release();
+    this.#stream?.fail(info.error ?? new Error("the connection was lost within a message"));
+    this.onInfo?.(info);
+  }
+
+  announce(info: CloseInfo): void {
+    this.#run(this.#options.handlers.close, info);
+    this.#options.onOver();
   }
 
   /** The next message as a stream; see the connection. */
@@ -295,93 +287,15 @@ export class Engine<S>
     }
   }
 
-  /** Starts the closing handshake once everything accepted is sent. What was received and not handled is dropped. */
-  close(code: number, reason: string): void {
-    if (this.#sent !== undefined || !this.protocol.sendable) return;
-    this.#sent = { code, reason };
-    this.#armClosing();
-    this.inbox.discard();
-    this.sender.finish(() => {
-      this.protocol.close(code, reason);
-      if (this.protocol.state === "closed") this.#finish(undefined);
-      else this.#channel.transmitter.flushSoon();
-    });
-  }
-
   /** Closes the stream at once, without a closing handshake. */
   terminate(): void {
-    this.#finish(undefined);
+    this.closing.finish(undefined);
     this.#channel.socket.destroy();
-  }
-
-  onDeadline(): void {
-    if (this.info === undefined && this.#received !== undefined) this.#answerClose();
-    if (this.info === undefined) {
-      this.#finish(new Error("the closing handshake was not finished within closeTimeout"));
-      this.#channel.socket.destroy();
-    } else if (this.#channel.stage === this) {
-      this.#leave();
-    }
-    this.#announce(true);
-  }
-
-  #answerClose(): void {
-    this.sender.finish(() => {
-      const { code } = this.#received as CloseStatus;
-      this.#sent ??= { code, reason: "" };
-      this.protocol.answerClose();
-      this.#finish(undefined);
-    });
-  }
-
-  /** The outcome is known: the application hears of it, the stream is left to linger. */
-  #finish(error: Error | undefined): void {
-    if (this.info !== undefined) return;
-    const { code, reason } = this.#received ?? { code: CloseCode.ABNORMAL, reason: "" };
-    const clean = this.protocol.state === "closed";
-    this.info = { code, reason, clean, sent: this.#sent, error };
-    this.protocol.end();
-    this.keepalive.stop();
-    this.sender.stop();
-    this.protocol.extension?.release();
-    this.#stream?.fail(error ?? new Error("the connection was lost within a message"));
-    this.inbox.end();
-    this.onLeaving?.();
-    this.onInfo?.(this.info);
-    // The server closes TCP first (section 7.1.1); a client waits for that, closeTimeout long.
-    const waits = clean && this.#options.role === "client" && !this.#channel.inputEnded;
-    if (waits) {
-      this.#channel.transmitter.corked = false;
-      this.#channel.transmitter.flush();
-      this.#armClosing();
-    } else {
-      this.#leave();
-    }
-    if (this.inbox.idle && !this.#reading) this.#announce();
-    else this.#armClosing();
-  }
-
-  #leave(): void {
-    this.#channel.linger(this.#options.environment.deadlines, this.#options.settings.closeTimeout);
-  }
-
-  #armClosing(): void {
-    const { environment, settings } = this.#options;
-    this.#closing ??= environment.deadlines.arm(this, "closing", settings.closeTimeout);
-  }
-
-  /** Tells the application, after everything else: also after `open`, unless that never settles. */
-  #announce(overdue = false): void {
-    if (this.#announced || (!this.#opened && !overdue)) return;
-    this.#announced = true;
-    if (this.#channel.stage !== this) this.#options.environment.deadlines.disarm(this.#closing);
-    this.#run(this.#options.handlers.close, this.info as CloseInfo);
-    this.#options.onOver();
   }
 
   #onOpened(): void {
     const { handlers } = this.#options;
-    this.#opened = true;
+    this.closing.onOpened();
     if (handlers.message !== undefined || handlers.stream !== undefined) this.inbox.startHandling();
     if (this.inbox.idle) this.onInboxIdle();
   }

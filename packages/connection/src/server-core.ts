@@ -129,7 +129,7 @@ export class ServerCore<C> implements OpeningHost<C> {
   async drain(options: { readonly deadline?: number } = {}): Promise<DrainReport> {
     this.#draining = true;
     const before = this.#connections.size;
-    for (const engine of this.#connections.values()) engine.close(1001, "");
+    for (const engine of this.#connections.values()) engine.closing.close(1001, "");
     if (this.#channels.size > 0) await this.#emptied(options.deadline ?? DRAIN_DEADLINE);
     const terminated = this.#connections.size;
     this.terminate();

@@ -66,7 +66,7 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
     this.subprotocol = opening.subprotocol;
     this.peer = opening.peer;
     this.declinedExtensions = opening.declined;
-    engine.onLeaving = () => {
+    engine.onLeft = () => {
       this.#left = true;
       this.#controller?.abort();
     };
@@ -74,8 +74,8 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
 
   /** `open` until a Close frame is sent or received, `closing` until the outcome is known, then `closed`. */
   get state(): "open" | "closing" | "closed" {
-    if (this.#engine.info !== undefined) return "closed";
-    return this.#engine.protocol.state === "open" && !this.#engine.closeRequested ? "open" : "closing";
+    if (this.#engine.closing.info !== undefined) return "closed";
+    return this.#engine.protocol.state === "open" && !this.#engine.closing.requested ? "open" : "closing";
   }
 
   /** The extensions in use (RFC 6455 section 9.1), with their parameters as agreed. */
@@ -105,8 +105,8 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
   get closed(): Promise<CloseInfo> {
     const engine = this.#engine;
     this.#closed ??=
-      engine.info !== undefined
-        ? Promise.resolve(engine.info)
+      engine.closing.info !== undefined
+        ? Promise.resolve(engine.closing.info)
         : new Promise((resolve) => {
             engine.onInfo = resolve;
           });
@@ -183,7 +183,8 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
    * @throws UsageError on any other code, or a longer reason; the connection is then as before
    */
   close(code = 1000, reason = ""): Promise<CloseInfo> {
-    this.#engine.close(code, reason);
+    closePayload(code, reason);
+    this.#engine.closing.close(code, reason);
     return this.closed;
   }
 

@@ -113,10 +113,15 @@ export class Transmitter implements Outlet, TurnTask {
     if (!this.#scheduled) this.#schedule();
   }
 
-  runTurn(): void {
-    this.#scheduled = false;
+  /** The connection's turn is over: what it sent leaves. */
+  uncork(): void {
     this.corked = false;
     this.flush();
+  }
+
+  runTurn(): void {
+    this.#scheduled = false;
+    this.uncork();
   }
 
   /** Writes what there is, as far as the socket takes it. */

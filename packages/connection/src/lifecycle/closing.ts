@@ -1,0 +1,162 @@
+/**
+ * RFC 6455 section 7: how a connection ends. Both Close frames, the deadline for them, who closes TCP, and one outcome
+ * that the application hears of once, after everything that was received before it.
+ */
+import { CloseCode, type CloseStatus, type Protocol } from "@samewire/codec";
+import type { Channel } from "../channel.ts";
+import type { CloseInfo } from "../message.ts";
+import type { Inbox } from "../receiving/inbox.ts";
+import type { Sender } from "../sending/sender.ts";
+import type { SocketHandler } from "../socket.ts";
+import type { Deadline, DeadlineOwner, Deadlines } from "./deadlines.ts";
+
+/** What closing needs of its connection. */
+export interface ClosingOwner extends SocketHandler {
+  readonly protocol: Protocol;
+  readonly sender: Sender;
+  readonly inbox: Inbox;
+  /** The peer has sent its Close frame, or the outcome is known. */
+  onLeaving(): void;
+  /** The outcome is known: nothing is sent or received any more. */
+  onFinished(info: CloseInfo): void;
+  /** Tells the application, once. */
+  announce(info: CloseInfo): void;
+}
+
+export class Closing implements DeadlineOwner {
+  /** How the connection ended, once it has. */
+  info: CloseInfo | undefined;
+  readonly #owner: ClosingOwner;
+  readonly #channel: Channel;
+  readonly #deadlines: Deadlines;
+  readonly #timeout: number;
+  #received: CloseStatus | undefined;
+  #sent: { code: number; reason: string } | undefined;
+  #deadline: Deadline | undefined;
+  #opened = false;
+  #announced = false;
+
+  /** @param timeout how long the peer has to close, in milliseconds */
+  constructor(owner: ClosingOwner, channel: Channel, deadlines: Deadlines, timeout: number) {
+    this.#owner = owner;
+    this.#channel = channel;
+    this.#deadlines = deadlines;
+    this.#timeout = timeout;
+  }
+
+  /** Whether the application has closed, though the Close frame may still wait behind what was accepted before it. */
+  get requested(): boolean {
+    return this.#sent !== undefined;
+  }
+
+  /** Starts the closing handshake once everything accepted is sent. What was received and not handled is dropped. */
+  close(code: number, reason: string): void {
+    const { inbox, protocol, sender } = this.#owner;
+    if (this.#sent !== undefined || !protocol.sendable) return;
+    this.#sent = { code, reason };
+    this.#arm();
+    inbox.discard();
+    sender.finish(() => {
+      protocol.close(code, reason);
+      if (protocol.state === "closed") this.finish(undefined);
+      else this.#channel.transmitter.flushSoon();
+    });
+  }
+
+  /** The peer's Close frame. Its answer waits for the handlers of what came before it, but not for ever. */
+  onCloseFrame(status: CloseStatus): void {
+    this.#received = status;
+    this.#owner.onLeaving();
+    if (this.#owner.protocol.state === "closed") this.finish(undefined);
+    else this.#arm();
+  }
+
+  /** A fault of the peer: its Close frame was encoded by the protocol (7.1.7). */
+  fail(error: Error, closeCode: number): void {
+    this.#sent ??= { code: closeCode, reason: "" };
+    this.finish(error);
+  }
+
+  /** `open` has settled. */
+  onOpened(): void {
+    this.#opened = true;
+  }
+
+  /** Everything received so far is handled: what waited for that is done. */
+  onIdle(): void {
+    if (this.#received !== undefined && this.info === undefined) this.#answer();
+    if (this.info !== undefined) this.#announce(false);
+  }
+
+  /** The peer's FIN. */
+  onEnd(): void {
+    if (this.#owner.protocol.end() === "lost") this.finish(undefined);
+    else if (this.info !== undefined) this.#leave();
+  }
+
+  /** The stream is gone. */
+  onGone(reason: Error | undefined): void {
+    this.#owner.protocol.end();
+    this.finish(reason);
+    if (this.#owner.inbox.idle) this.#announce(false);
+    if (this.#announced) this.#deadlines.disarm(this.#deadline);
+  }
+
+  onDeadline(): void {
+    if (this.info === undefined && this.#received !== undefined) this.#answer();
+    if (this.info === undefined) {
+      this.finish(new Error("the closing handshake was not finished within closeTimeout"));
+      this.#channel.socket.destroy();
+    } else if (this.#channel.stage === this.#owner) {
+      this.#leave();
+    }
+    this.#announce(true);
+  }
+
+  /** The outcome is known: the application hears of it, the stream is left to linger. */
+  finish(error: Error | undefined): void {
+    if (this.info !== undefined) return;
+    const { inbox, protocol, sender } = this.#owner;
+    const { code, reason } = this.#received ?? { code: CloseCode.ABNORMAL, reason: "" };
+    const clean = protocol.state === "closed";
+    this.info = { code, reason, clean, sent: this.#sent, error };
+    protocol.end();
+    sender.stop();
+    this.#owner.onFinished(this.info);
+    inbox.end();
+    this.#owner.onLeaving();
+    // The server closes TCP first (section 7.1.1); a client waits for that.
+    if (clean && protocol.role === "client" && !this.#channel.inputEnded) {
+      this.#channel.transmitter.uncork();
+    } else {
+      this.#leave();
+    }
+    this.#arm();
+  }
+
+  #answer(): void {
+    this.#owner.sender.finish(() => {
+      const { code } = this.#received as CloseStatus;
+      this.#sent ??= { code, reason: "" };
+      this.#owner.protocol.answerClose();
+      this.finish(undefined);
+    });
+  }
+
+  #leave(): void {
+    if (this.#announced) this.#deadlines.disarm(this.#deadline);
+    this.#channel.linger(this.#deadlines, this.#timeout);
+  }
+
+  #arm(): void {
+    this.#deadline ??= this.#deadlines.arm(this, "closing", this.#timeout);
+  }
+
+  /** After everything else, also after `open`; overdue: although something has not settled. */
+  #announce(overdue: boolean): void {
+    if (this.#channel.stage !== this.#owner) this.#deadlines.disarm(this.#deadline);
+    if (this.#announced || (!this.#opened && !overdue)) return;
+    this.#announced = true;
+    this.#owner.announce(this.info as CloseInfo);
+  }
+}
