@@ -1,5 +1,6 @@
 /** A WebSocket connection as the application sees it: the same in both roles and on every runtime. */
 import {
+  closePayload,
   type ExtensionDeclined,
   type ExtensionOffer,
   encodeUtf8,
