@@ -72,5 +72,8 @@ export function confirmExtensions(
     seen.add(name);
   }
   const unused = offered.filter((candidate) => !seen.has(candidate.name));
-  return { extension, declined: unused.map(({ name, withheld = "not-accepted" }) => ({ extension: name, reason: withheld })) };
+  return {
+    extension,
+    declined: unused.map(({ name, withheld = "not-accepted" }) => ({ extension: name, reason: withheld })),
+  };
 }

@@ -51,17 +51,20 @@ export class RefusedBody {
         continue;
       }
       const end = Math.min(bytes.length, at + this.#left);
-      this.#body.append(bytes.subarray(at, Math.min(end, at + this.#max - this.#body.length)));
+      const room = this.#max - this.#body.length;
+      this.#body.append(bytes.subarray(at, Math.min(end, at + room)));
       this.#left -= end - at;
-      at = end;
-      if (this.#left === 0 && this.#chunked) {
+      if (end - at > room || (end - at === room && this.#left > 0)) {
+        this.#done = true;
+      } else if (this.#left > 0) {
+        return;
+      } else if (this.#chunked) {
         this.#line = "";
         this.#lineEndsChunk = true;
-      } else if (this.#left === 0) {
+      } else {
         this.#finish();
-      } else if (this.#body.length === this.#max) {
-        this.#done = true;
       }
+      at = end;
     }
   }
 

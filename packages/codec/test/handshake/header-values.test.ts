@@ -146,7 +146,7 @@ describe("parseExtensions", () => {
     ["spaces", (size) => `a${" ".repeat(size)}b`],
     ["empty elements", (size) => `${", ".repeat(size)}a`],
     ["offers", (size) => "permessage-deflate; client_max_window_bits, ".repeat(size / 20)],
-    ["parameters", (size) => `a${"; b=c".repeat(size)}`],
+    ["parameters", (size) => `a${"; b=c".repeat(size / 10)}`],
   ])("SH-23: takes time linear in %s", (_title, line) => {
     const ratio = growth((size) => {
       const value = line(size);

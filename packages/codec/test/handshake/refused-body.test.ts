@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { RefusedBody } from "../../src/handshake/refused-body.ts";
+import { HeaderFields, type HeaderInit } from "../../src/index.ts";
+import { cuts, latin1, text } from "./_heads.ts";
+
+interface Read {
+  body: string;
+  complete: boolean;
+  /** Whether it wanted no more before the stream's end. */
+  early: boolean;
+}
+
+/** What is read of a body, the same in every split. */
+function read(headers: HeaderInit, bytes: string, max = 64, status = 404): Read {
+  let first: Read | undefined;
+  for (const pieces of cuts(latin1(bytes))) {
+    const reader = new RefusedBody({ version: "1.1", status, reason: "", headers: new HeaderFields(headers) }, max);
+    for (const piece of pieces) reader.receive(piece);
+    const early = reader.done;
+    const outcome = { body: text(reader.end()), complete: reader.complete, early };
+    first ??= outcome;
+    expect(outcome).toEqual(first);
+  }
+  return first!;
+}
+
+describe("RefusedBody", () => {
+  it("reads a body of known length and no byte behind it (RFC 9112 section 6.3)", () => {
+    expect(read({ "content-length": "5" }, "hello, next")).toEqual({ body: "hello", complete: true, early: true });
+    expect(read({ "content-length": "5" }, "hell")).toEqual({ body: "hell", complete: false, early: false });
+    expect(read({ "content-length": "0" }, "x")).toEqual({ body: "", complete: true, early: true });
+  });
+
+  it("reads to the end of the stream where no length is told, or none that can be believed", () => {
+    expect(read({}, "all of it")).toEqual({ body: "all of it", complete: true, early: false });
+    expect(read({ "content-length": "x" }, "a")).toEqual({ body: "a", complete: true, early: false });
+    expect(read({ "content-length": ["1", "2"] }, "abc")).toEqual({ body: "abc", complete: true, early: false });
+    expect(read({ "transfer-encoding": "gzip, chunked" }, "abc")).toEqual({
+      body: "abc",
+      complete: true,
+      early: false,
+    });
+  });
+
+  it("reads chunks, with extensions, in any case, up to the last (RFC 9112 section 7.1)", () => {
+    const headers = { "transfer-encoding": "Chunked" };
+    expect(read(headers, "5\r\nhello\r\n1;a=b \r\n,\r\nA\r\n0123456789\r\n0\r\ntrailer: x\r\n\r\n")).toEqual({
+      body: "hello,0123456789",
+      complete: true,
+      early: true,
+    });
+    expect(read(headers, "5\r\nhel")).toEqual({ body: "hel", complete: false, early: false });
+    expect(read({ ...headers, "content-length": "2" }, "3\r\nabc\r\n0\r\n")).toMatchObject({ body: "abc" });
+  });
+
+  it.each([
+    ["no size", "\r\nabc", ""],
+    ["a size that is no number", "x\r\nabc", ""],
+    ["a negative size", "-1\r\nabc", ""],
+    ["a size of 13 digits", "1000000000000\r\nabc", ""],
+    ["a bare LF", "3\nabc\n0\n", ""],
+    ["a chunk without its line end", "3\r\nabcd\r\n0\r\n\r\n", "abc"],
+    ["an endless size line", `3;${"a".repeat(300)}`, ""],
+  ])("keeps what came before a malformed chunk: %s", (_title, bytes, body) => {
+    expect(read({ "transfer-encoding": "chunked" }, bytes)).toEqual({ body, complete: false, early: true });
+  });
+
+  it("CH-1: stops at the limit, however the body is framed", () => {
+    const cut = { body: "0123", complete: false, early: true };
+    expect(read({ "content-length": "10" }, "0123456789", 4)).toEqual(cut);
+    expect(read({ "content-length": `1${"0".repeat(400)}` }, "0123456789", 4)).toEqual(cut);
+    expect(read({}, "0123456789", 4)).toEqual(cut);
+    expect(read({ "transfer-encoding": "chunked" }, "3\r\n012\r\n3\r\n345\r\n0\r\n\r\n", 4)).toEqual(cut);
+    expect(read({ "content-length": "4" }, "0123", 4)).toEqual({ body: "0123", complete: true, early: true });
+    expect(read({ "transfer-encoding": "chunked" }, "4\r\n0123\r\n0\r\n\r\n", 4)).toEqual({ ...cut, complete: true });
+  });
+
+  it("knows that 204 and 304 have none (RFC 9112 section 6.3)", () => {
+    for (const status of [204, 304]) {
+      expect(read({ "content-length": "5" }, "hello", 64, status)).toEqual({ body: "", complete: true, early: true });
+    }
+  });
+});
