@@ -9,7 +9,8 @@ import { LENT, type PeerInfo, type Socket, type SocketHandler } from "./socket.t
  * The outcomes are methods bound once, to be passed to `then`: a closure per read would be garbage per message.
  */
 export abstract class PromiseSocket implements Socket {
-  abstract readonly copies: boolean;
+  /** Every write is lent, so a copy of a few KiB costs half of what making another large buffer does. */
+  readonly copies: boolean = true;
   /** Memory for reads. */
   protected readonly input: ReadBuffer = new ReadBuffer();
   #handler: SocketHandler | undefined;

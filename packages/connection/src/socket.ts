@@ -39,7 +39,10 @@ export interface Socket {
   pause(): void;
   resume(): void;
   peer(): PeerInfo;
-  /** True where written bytes are copied anyway (TLS): right-sized buffers are then cheaper than lent ones. */
+  /**
+   * True where right-sized buffers are cheaper than lending the large one they were encoded in: written bytes are copied
+   * anyway (TLS), or every write is lent and large buffers would be made all the time.
+   */
   readonly copies?: boolean;
 }
 

@@ -2,19 +2,19 @@ import { type PeerInfo, PromiseSocket } from "@samewire/connection";
 
 /** The Socket port over a `Deno.Conn`. */
 export class DenoSocket extends PromiseSocket {
-  readonly copies: boolean;
   readonly #conn: Deno.Conn;
+  readonly #secure: boolean;
 
   constructor(conn: Deno.Conn, secure: boolean) {
     super();
     this.#conn = conn;
-    this.copies = secure;
+    this.#secure = secure;
   }
 
   peer(): PeerInfo {
     const { remoteAddr } = this.#conn;
-    if (!("port" in remoteAddr)) return { secure: this.copies };
-    return { address: remoteAddr.hostname, port: remoteAddr.port, secure: this.copies };
+    if (!("port" in remoteAddr)) return { secure: this.#secure };
+    return { address: remoteAddr.hostname, port: remoteAddr.port, secure: this.#secure };
   }
 
   protected beginRead(): void {
