@@ -3,10 +3,10 @@ import { fileURLToPath } from "node:url";
 import { describeMachine } from "./machine.ts";
 import { parseOptions, USAGE } from "./options.ts";
 import { markdownReport } from "./report/markdown.ts";
+import { mergeReport, writeReport } from "./report/write-report.ts";
 import type { Results, ScenarioResult } from "./results.ts";
 import { runScenario } from "./run-scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
-import { mergeReport, writeReport } from "./report/write-report.ts";
 
 const docs = fileURLToPath(new URL("../../docs", import.meta.url));
 const log = (line: string): void => {

@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import type { Job, Outcome } from "./driver/job.ts";
-import type { Settings } from "./subjects/settings.ts";
-import { announcedPort, DRIVER_CORE, type Started, start, stop, SUBJECT_CORE } from "./process-runner.ts";
+import { announcedPort, DRIVER_CORE, type Started, SUBJECT_CORE, start, stop } from "./process-runner.ts";
 import { commandFor } from "./runtimes.ts";
 import type { Scenario } from "./scenarios.ts";
+import type { Settings } from "./subjects/settings.ts";
 import type { Subject } from "./subjects.ts";
 
 const built = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
@@ -52,7 +52,13 @@ export class ServerSubject {
 
   async round(scenario: Scenario, times: Times): Promise<Outcome> {
     const { kind } = this.#subject;
-    const job = { ...scenario.job, ...times, port: this.#port, pid: this.#started.pid, framing: kind === "tcp" ? "raw" : "websocket" };
+    const job = {
+      ...scenario.job,
+      ...times,
+      port: this.#port,
+      pid: this.#started.pid,
+      framing: kind === "tcp" ? "raw" : "websocket",
+    };
     const driver = drive(job as Job);
     try {
       return await outcomeOf(driver, this.#started);

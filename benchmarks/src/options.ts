@@ -51,7 +51,8 @@ export function parseOptions(args: readonly string[], docs: string): Options {
   const rounds = values.rounds === undefined ? (quick ? 1 : 9) : Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error("--rounds takes a whole number from 1 up");
   for (const word of positionals) {
-    if (!SCENARIOS.some(({ id }) => id.startsWith(word))) throw new Error(`no scenario begins with ${word}: see --list`);
+    if (!SCENARIOS.some(({ id }) => id.startsWith(word)))
+      throw new Error(`no scenario begins with ${word}: see --list`);
   }
   const scenarios = SCENARIOS.filter(({ id, quick: inQuick }) =>
     positionals.length > 0 ? positionals.some((word) => id.startsWith(word)) : !quick || inQuick === true,

@@ -76,7 +76,9 @@ export function figuresOf(rounds: readonly Outcome[], connections: number): Figu
   if (rounds[0]?.rssCollected === undefined) return figures;
   return {
     ...figures,
-    perConnection: of(({ rssCollected = 0, rssBeforeCollected = 0 }) => (rssCollected - rssBeforeCollected) / connections),
+    perConnection: of(
+      ({ rssCollected = 0, rssBeforeCollected = 0 }) => (rssCollected - rssBeforeCollected) / connections,
+    ),
     perConnectionUncollected: of(({ rss, rssBefore = 0 }) => (rss - rssBefore) / connections),
   };
 }

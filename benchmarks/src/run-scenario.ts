@@ -53,7 +53,11 @@ function participants(scenario: Scenario, runtime: RuntimeName, settings: RunSet
 }
 
 /** All subjects of one runtime in turns, A B C A B C …, so that whatever else the machine does hits all alike. */
-export async function runScenario(whole: Scenario, runtime: RuntimeName, settings: RunSettings): Promise<ScenarioResult> {
+export async function runScenario(
+  whole: Scenario,
+  runtime: RuntimeName,
+  settings: RunSettings,
+): Promise<ScenarioResult> {
   const scenario =
     settings.quick && whole.quickConnections !== undefined
       ? { ...whole, job: { ...whole.job, connections: whole.quickConnections } }
@@ -91,7 +95,13 @@ export async function runScenario(whole: Scenario, runtime: RuntimeName, setting
     subjects: subjects.map(({ id, label, kind }): SubjectResult => {
       const measured = rounds.get(id) ?? [];
       const failure = failures.get(id);
-      const result = { id, label, kind, rounds: measured.map((round) => rounded(cpuOf(round))), figures: figuresOf(measured, scenario.job.connections) };
+      const result = {
+        id,
+        label,
+        kind,
+        rounds: measured.map((round) => rounded(cpuOf(round))),
+        figures: figuresOf(measured, scenario.job.connections),
+      };
       return failure === undefined ? result : { ...result, failure };
     }),
   };

@@ -31,7 +31,9 @@ const EXECUTABLES: Readonly<Record<RuntimeName, string>> = {
 /** The command line that runs `file` under a runtime. */
 export function commandFor(runtime: RuntimeName, file: string, args: readonly string[]): readonly string[] {
   const executable = EXECUTABLES[runtime];
-  return runtime === "deno" ? [executable, "run", "--allow-all", "--quiet", file, ...args] : [executable, file, ...args];
+  return runtime === "deno"
+    ? [executable, "run", "--allow-all", "--quiet", file, ...args]
+    : [executable, file, ...args];
 }
 
 export function versionOf(runtime: RuntimeName): string | undefined {

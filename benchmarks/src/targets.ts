@@ -39,7 +39,7 @@ function figureOf(scenario: ScenarioResult | undefined, subject: string, figure:
   return found === undefined || typeof found === "string" ? null : found.median;
 }
 
-function valueOf(results: Results, target: Target, subject: string): number | null {
+function valueFor(results: Results, target: Target, subject: string): number | null {
   const scenario = scenarioOf(results, target.scenario, target.runtime);
   if (target.figure !== "growth") return figureOf(scenario, subject, target.figure);
   const large = figureOf(scenario, subject, "cpu");
@@ -50,9 +50,9 @@ function valueOf(results: Results, target: Target, subject: string): number | nu
 /** Holds the results against every target. */
 export function judge(results: Results): readonly Verdict[] {
   return TARGETS.map((target): Verdict => {
-    const ours = valueOf(results, target, `${target.runtime}/samewire`);
-    const theirs = valueOf(results, target, target.against);
-    const tcp = valueOf(results, target, `${target.runtime}/tcp`);
+    const ours = valueFor(results, target, `${target.runtime}/samewire`);
+    const theirs = valueFor(results, target, target.against);
+    const tcp = valueFor(results, target, `${target.runtime}/tcp`);
     if (ours === null || theirs === null) {
       return { target, ours, theirs, tcp, limit: null, ratio: null, outcome: "not measured" };
     }

@@ -26,7 +26,8 @@ export async function churnLoad(job: ChurnJob): Promise<Outcome> {
         received += chunk.length;
         window.received += chunk.length;
         if (job.framing === "raw" && received === rawBytes.length) link.end();
-        else if (job.framing === "websocket" && received === 4 && chunk[0] !== 0x88) reject(new Error("no Close frame came back"));
+        else if (job.framing === "websocket" && received === 4 && chunk[0] !== 0x88)
+          reject(new Error("no Close frame came back"));
       };
       link.onClose = () => {
         clearTimeout(timer);

@@ -83,7 +83,8 @@ export class MaskedExchange implements Exchange {
 
   accept(chunk: Buffer): number {
     this.#received += chunk.length;
-    if (this.#received > this.#length) throw new Error(`${this.#received} octets came back where ${this.#length} were due`);
+    if (this.#received > this.#length)
+      throw new Error(`${this.#received} octets came back where ${this.#length} were due`);
     this.#sample?.push(chunk);
     const burst = this.#burst as Burst;
     if (this.complete() && this.#sample !== undefined) this.#compare(Buffer.concat(this.#sample), burst);

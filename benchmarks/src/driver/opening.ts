@@ -5,7 +5,9 @@ const KEY = Buffer.from("samewire-bench-0").toString("base64");
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 export function acceptKey(key: string): string {
-  return createHash("sha1").update(key + GUID).digest("base64");
+  return createHash("sha1")
+    .update(key + GUID)
+    .digest("base64");
 }
 
 export function openingRequest(port: number, deflateOffer?: string): string {

@@ -81,7 +81,13 @@ export const unmaskWordsFreshView: Unmask = (bytes, offset, length, key) => {
 };
 
 /** Unaligned 32-bit words through a `DataView` made once per chunk. */
-export function unmaskDataView(view: DataView, bytes: Uint8Array, offset: number, length: number, key: Uint8Array): void {
+export function unmaskDataView(
+  view: DataView,
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+  key: Uint8Array,
+): void {
   const word = (key[3] << 24) | (key[2] << 16) | (key[1] << 8) | key[0];
   const end = offset + length;
   let at = offset;
@@ -199,7 +205,8 @@ export const copyMaskDataView: CopyMask = (from, offset, length, into, at, key) 
 
 /** One pass over words when source and target happen to share their alignment, else through `copyThenMask`. */
 export const copyMaskWords: CopyMask = (from, offset, length, into, at, key) => {
-  if (((from.byteOffset + offset - into.byteOffset - at) & 3) !== 0) return copyThenMask(from, offset, length, into, at, key);
+  if (((from.byteOffset + offset - into.byteOffset - at) & 3) !== 0)
+    return copyThenMask(from, offset, length, into, at, key);
   let index = 0;
   for (; index < length && ((from.byteOffset + offset + index) & 3) !== 0; index += 1) {
     into[at + index] = from[offset + index] ^ key[index & 3];

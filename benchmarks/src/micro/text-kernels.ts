@@ -29,7 +29,10 @@ export function isAsciiDataView(view: DataView, bytes: Uint8Array, start: number
   let at = start;
   for (const stop = end - 15; at < stop; at += 16) {
     const seen =
-      view.getInt32(at, true) | view.getInt32(at + 4, true) | view.getInt32(at + 8, true) | view.getInt32(at + 12, true);
+      view.getInt32(at, true) |
+      view.getInt32(at + 4, true) |
+      view.getInt32(at + 8, true) |
+      view.getInt32(at + 12, true);
     if ((seen & 0x80808080) !== 0) return false;
   }
   let seen = 0;

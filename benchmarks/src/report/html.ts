@@ -1,7 +1,7 @@
-import { machineLines, number, ratio, spread, targetText } from "./format.ts";
 import type { Results, ScenarioResult, SubjectResult } from "../results.ts";
 import type { Spread } from "../statistics.ts";
 import { judge, RULE, type Verdict } from "../targets.ts";
+import { machineLines, number, ratio, spread, targetText } from "./format.ts";
 
 const BAR = { label: 250, width: 460, height: 18, gap: 8, right: 190 } as const;
 
@@ -17,11 +17,11 @@ export function htmlReport(results: Results): string {
 <style>${STYLE}</style>
 <h1>What a message costs</h1>
 <ul>${machineLines(results)
-    .map((line) => `<li>${escape(line)}</li>`)
+    .map((line) => `<li>${escapeText(line)}</li>`)
     .join("")}</ul>
 <p class="legend"><span class="ours"></span>samewire <span class="peer"></span>peer <span class="tcp"></span>plain TCP. Bars are medians; the line across one runs from the lowest round to the highest. Shorter is better.</p>
 <h2>Targets</h2>
-<p>${escape(RULE)}</p>
+<p>${escapeText(RULE)}</p>
 <table><tr><th>scenario<th>runtime<th>figure<th>target<th>ours / theirs<th></tr>
 ${verdicts.map(verdictRow).join("\n")}
 </table>
@@ -32,7 +32,7 @@ ${ids.map((id) => section(results.scenarios.filter((scenario) => scenario.id ===
 
 function verdictRow({ target, ratio: quotient, outcome }: Verdict): string {
   const mark = outcome === "met" ? "met" : outcome === "not met" ? "missed" : "unknown";
-  return `<tr><td>${target.scenario}<td>${target.runtime}<td>${target.figure}<td>${escape(targetText(target))}<td>${ratio(quotient)}<td class="${mark}">${outcome}</tr>`;
+  return `<tr><td>${target.scenario}<td>${target.runtime}<td>${target.figure}<td>${escapeText(targetText(target))}<td>${ratio(quotient)}<td class="${mark}">${outcome}</tr>`;
 }
 
 function section(runtimes: readonly ScenarioResult[]): string {
@@ -41,7 +41,7 @@ function section(runtimes: readonly ScenarioResult[]): string {
   const value = ({ figures }: SubjectResult): Spread =>
     idle ? scaled(figures.perConnection ?? figures.rss, 1024) : figures.cpu;
   const caption = idle ? "resident memory per connection, KiB" : `CPU per ${first.unit}, µs`;
-  return `<h2 id="${first.id}">${escape(first.title)}</h2>
+  return `<h2 id="${first.id}">${escapeText(first.title)}</h2>
 <p class="caption">${caption}${idle ? "" : `; at the right: ${first.unit}s a second, and p50 / p99 in µs`}</p>
 ${runtimes.map((scenario) => plot(scenario, value, idle)).join("\n")}`;
 }
@@ -64,19 +64,19 @@ function plot(scenario: ScenarioResult, value: (subject: SubjectResult) => Sprea
     const detail = idle
       ? ""
       : `${number(subject.figures.rate.median)}/s, ${number(subject.figures.p50.median)} / ${number(subject.figures.p99.median)}`;
-    return `<text x="${BAR.label - 8}" y="${middle}" class="name">${escape(subject.label)}</text>
-<rect x="${BAR.label}" y="${y}" width="${x(figure.median).toFixed(1)}" height="${BAR.height}" class="${subject.kind}"><title>${escape(subject.label)}: ${spread(figure)}</title></rect>
+    return `<text x="${BAR.label - 8}" y="${middle}" class="name">${escapeText(subject.label)}</text>
+<rect x="${BAR.label}" y="${y}" width="${x(figure.median).toFixed(1)}" height="${BAR.height}" class="${subject.kind}"><title>${escapeText(subject.label)}: ${spread(figure)}</title></rect>
 <path d="M${(BAR.label + x(figure.min)).toFixed(1)} ${middle}H${(BAR.label + x(figure.max)).toFixed(1)}" class="range"/>
 <text x="${BAR.label + x(figure.max) + 6}" y="${middle}" class="amount">${number(figure.median)}<tspan class="detail" dx="10">${detail}</tspan></text>`;
   });
   const width = BAR.label + BAR.width + BAR.right;
   return `<h3>${scenario.runtime}</h3>
-<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(scenario.title)} on ${scenario.runtime}">
+<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeText(scenario.title)} on ${scenario.runtime}">
 ${bars.join("\n")}
 </svg>`;
 }
 
-function escape(text: string): string {
+function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 

@@ -1,6 +1,6 @@
-import { kibibytes, machineLines, number, plainTcp, ratio, spread, targetText } from "./format.ts";
 import type { Results, ScenarioResult, SubjectResult } from "../results.ts";
 import { judge, RULE, type Verdict } from "../targets.ts";
+import { kibibytes, machineLines, number, plainTcp, ratio, spread, targetText } from "./format.ts";
 
 /** `docs/benchmarks.md`: what the figures mean, the targets, and every scenario. */
 export function markdownReport(results: Results): string {
@@ -27,7 +27,9 @@ export function markdownReport(results: Results): string {
     "## Scenarios",
     "",
     "Medians, with the lowest and highest round in parentheses. CPU is the time that the process under test spent, user and kernel, per message.",
-    ...scenarioIds(results).flatMap((id) => scenarioSection(results.scenarios.filter((scenario) => scenario.id === id))),
+    ...scenarioIds(results).flatMap((id) =>
+      scenarioSection(results.scenarios.filter((scenario) => scenario.id === id)),
+    ),
     "",
   ].join("\n");
 }
@@ -38,7 +40,14 @@ function scenarioIds(results: Results): readonly string[] {
 
 function verdictRow({ target, ours, theirs, tcp, ratio: quotient, outcome }: Verdict): string {
   const show = target.figure === "perConnection" ? kibibytes : number;
-  const unit = { cpu: "CPU, us", p50: "p50, us", p99: "p99, us", received: "bytes", perConnection: "RSS, KiB", growth: "x" }[target.figure];
+  const unit = {
+    cpu: "CPU, us",
+    p50: "p50, us",
+    p99: "p99, us",
+    received: "bytes",
+    perConnection: "RSS, KiB",
+    growth: "x",
+  }[target.figure];
   const toTcp = target.figure === "cpu" && ours !== null && tcp !== null ? ratio(ours / tcp) : "–";
   return `| ${target.scenario} | ${target.runtime} | ${unit} | ${targetText(target)} | ${show(ours)} | ${show(theirs)} | ${ratio(quotient)} | ${toTcp} | ${outcome === "met" ? "met" : `**${outcome}**`} |`;
 }
@@ -46,7 +55,14 @@ function verdictRow({ target, ours, theirs, tcp, ratio: quotient, outcome }: Ver
 function scenarioSection(runtimes: readonly ScenarioResult[]): readonly string[] {
   const first = runtimes[0] as ScenarioResult;
   const idle = runtimes.some(({ subjects }) => subjects.some(({ figures }) => figures.perConnection !== undefined));
-  return ["", `### ${first.id}`, "", `${first.title}.`, "", ...(idle ? idleTable(runtimes) : loadTable(runtimes, first.unit))];
+  return [
+    "",
+    `### ${first.id}`,
+    "",
+    `${first.title}.`,
+    "",
+    ...(idle ? idleTable(runtimes) : loadTable(runtimes, first.unit)),
+  ];
 }
 
 function loadTable(runtimes: readonly ScenarioResult[], unit: string): readonly string[] {
@@ -58,7 +74,8 @@ function loadTable(runtimes: readonly ScenarioResult[], unit: string): readonly 
       scenario.subjects.map((subject) => {
         const { figures, failure } = subject;
         const name = subject.kind === "ours" ? `**${subject.label}**` : subject.label;
-        if (failure !== undefined) return `| ${scenario.runtime} | ${name} | failed: ${failure.replaceAll("|", "/").split("\n")[0]} |`;
+        if (failure !== undefined)
+          return `| ${scenario.runtime} | ${name} | failed: ${failure.replaceAll("|", "/").split("\n")[0]} |`;
         const cells = [
           spread(figures.cpu),
           number(figures.user.median),
@@ -68,7 +85,9 @@ function loadTable(runtimes: readonly ScenarioResult[], unit: string): readonly 
           number(figures.p50.median),
           number(figures.p99.median),
           number((figures.rss.median ?? Number.NaN) / 1_048_576),
-          ...(bytes ? [`${number(figures.sent.median)} / ${number(figures.received.median)}`, figures.extensions || "–"] : []),
+          ...(bytes
+            ? [`${number(figures.sent.median)} / ${number(figures.received.median)}`, figures.extensions || "–"]
+            : []),
         ];
         return `| ${scenario.runtime} | ${name} | ${cells.join(" | ")} |`;
       }),
@@ -83,7 +102,8 @@ function idleTable(runtimes: readonly ScenarioResult[]): readonly string[] {
     ...runtimes.flatMap((scenario) =>
       scenario.subjects.map(({ label, kind, figures, failure }) => {
         const name = kind === "ours" ? `**${label}**` : label;
-        if (failure !== undefined) return `| ${scenario.runtime} | ${name} | failed: ${failure.replaceAll("|", "/").split("\n")[0]} |`;
+        if (failure !== undefined)
+          return `| ${scenario.runtime} | ${name} | failed: ${failure.replaceAll("|", "/").split("\n")[0]} |`;
         const { perConnection, perConnectionUncollected } = figures;
         return `| ${scenario.runtime} | ${name} | ${kibibytes(perConnection?.median ?? null)} (${kibibytes(perConnection?.min ?? null)}–${kibibytes(perConnection?.max ?? null)}) | ${kibibytes(perConnectionUncollected?.median ?? null)} | ${number((figures.rss.median ?? Number.NaN) / 1_048_576)} |`;
       }),

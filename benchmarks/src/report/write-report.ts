@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Results } from "../results.ts";
 import { htmlReport } from "./html.ts";
 import { markdownReport } from "./markdown.ts";
-import type { Results } from "../results.ts";
 
 /** Writes `benchmarks.md`, `benchmarks/results.json` and `benchmarks/results.html` into `folder`. */
 export async function writeReport(results: Results, folder: string): Promise<void> {
@@ -20,7 +20,8 @@ export async function mergeReport(fresh: Results, folder: string, order: readonl
   } catch {
     return fresh;
   }
-  const key = (scenario: { readonly id: string; readonly runtime: string }): string => `${scenario.id} ${scenario.runtime}`;
+  const key = (scenario: { readonly id: string; readonly runtime: string }): string =>
+    `${scenario.id} ${scenario.runtime}`;
   const replaced = new Set(fresh.scenarios.map(key));
   const scenarios = [...earlier.scenarios.filter((scenario) => !replaced.has(key(scenario))), ...fresh.scenarios];
   const place = ({ id }: { readonly id: string }): number => order.indexOf(id);

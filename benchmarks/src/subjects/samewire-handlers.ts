@@ -1,15 +1,20 @@
-import type { Message, PreparedMessage, ServerHandlers, WebSocketConnection } from "@samewire/connection";
+import type { Message, PreparedMessage, Server, ServerHandlers, WebSocketConnection } from "@samewire/connection";
 import { lookup, type Settings } from "./settings.ts";
 
-/** What an adapter adds to the handlers: the same three things on each. */
-export interface Broadcasting {
-  prepare(message: Message): PreparedMessage;
-}
+type Prepare = (message: Message) => PreparedMessage;
+
+const TOPIC = "all";
 
 /** The handlers of our subject: the same on every runtime, as an application would write them. */
-export function handlersFor(settings: Settings, { prepare }: Broadcasting): ServerHandlers {
-  const receivers = new Set<WebSocketConnection>();
-  if (settings.mode !== "echo") {
+export function handlersFor(settings: Settings, prepare: Prepare, server: () => Server<undefined>): ServerHandlers {
+  if (settings.mode === "publish") {
+    return {
+      open: (socket) => socket.subscribe(TOPIC),
+      message: (_socket, message) => void server().publish(TOPIC, message),
+    };
+  }
+  if (settings.mode === "broadcast") {
+    const receivers = new Set<WebSocketConnection>();
     return {
       open: (socket) => void receivers.add(socket),
       close: (socket) => void receivers.delete(socket),

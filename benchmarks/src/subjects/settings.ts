@@ -13,7 +13,14 @@ export interface Settings {
   readonly readBuffer: number;
 }
 
-const DEFAULTS: Settings = { handler: "sync", mode: "echo", deflate: false, connections: 0, port: 0, readBuffer: 65_536 };
+const DEFAULTS: Settings = {
+  handler: "sync",
+  mode: "echo",
+  deflate: false,
+  connections: 0,
+  port: 0,
+  readBuffer: 65_536,
+};
 
 export function parseSettings(text: string | undefined): Settings {
   return { ...DEFAULTS, ...(JSON.parse(text ?? "{}") as Partial<Settings>) };

@@ -1,15 +1,15 @@
-import { prepare, serve } from "@samewire/deno";
+import { prepare, type Server, serve } from "@samewire/deno";
 import { collectOnSignal } from "../collect-garbage.ts";
 import { handlersFor } from "../samewire-handlers.ts";
 import { announce, MAX_MESSAGE, parseSettings } from "../settings.ts";
 
 const settings = parseSettings(Deno.args[0]);
-const server = await serve({
+const server: Server<undefined> = await serve({
   host: "127.0.0.1",
   port: 0,
   maxMessageSize: MAX_MESSAGE,
   compression: settings.deflate ? { threshold: 0 } : false,
-  ...handlersFor(settings, { prepare }),
+  ...handlersFor(settings, prepare, () => server),
 });
 announce(server.port);
 collectOnSignal();

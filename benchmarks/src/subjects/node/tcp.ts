@@ -17,5 +17,7 @@ const server = createServer({ noDelay: true }, (socket) => {
     for (const receiver of sockets) receiver.write(chunk);
   });
 });
-server.listen({ host: "127.0.0.1", port: 0, backlog: 4096 }, () => announce((server.address() as { port: number }).port));
+server.listen({ host: "127.0.0.1", port: 0, backlog: 4096 }, () =>
+  announce((server.address() as { port: number }).port),
+);
 collectOnSignal();

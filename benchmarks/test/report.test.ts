@@ -1,0 +1,95 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Outcome } from "../src/driver/job.ts";
+import { mergeReport, writeReport } from "../src/report/write-report.ts";
+import { figuresOf, type Results } from "../src/results.ts";
+
+let folder: string | undefined;
+afterEach(async () => {
+  if (folder !== undefined) await rm(folder, { recursive: true });
+});
+
+const round: Outcome = {
+  messages: 1000,
+  seconds: 1,
+  userSeconds: 0.006,
+  systemSeconds: 0.004,
+  driverSeconds: 0.5,
+  p50: 100,
+  p99: null,
+  rss: 52_428_800,
+  sent: 131_000,
+  received: 127_000,
+  extensions: "",
+};
+
+function results(ids: readonly string[], label: string): Results {
+  const machine = {
+    cpu: "a CPU",
+    cores: 2,
+    memoryGiB: 24,
+    kernel: "Linux 6",
+    pinned: true,
+    cpuTimes: true,
+    versions: { node: "20.0.0" },
+  };
+  const figures = figuresOf([round], 64);
+  return {
+    date: "2026-01-01",
+    quick: false,
+    rounds: 9,
+    machine,
+    scenarios: ids.map((id) => ({
+      id,
+      title: `scenario <${id}>`,
+      unit: "message",
+      runtime: "node",
+      subjects: [
+        { id: "node/samewire", label, kind: "ours", rounds: [10], figures },
+        {
+          id: "node/ws",
+          label: "ws",
+          kind: "peer",
+          rounds: [],
+          figures: figuresOf([], 64),
+          failure: "it | broke\nhere",
+        },
+        { id: "node/tcp", label: "plain TCP", kind: "tcp", rounds: [10], figures },
+      ],
+    })),
+  };
+}
+
+describe("the report", () => {
+  it("is Markdown, JSON and one page that loads nothing", async () => {
+    folder = await mkdtemp(join(tmpdir(), "samewire-bench-"));
+    await writeReport(results(["echo-125-x1"], "samewire"), folder);
+    const markdown = await readFile(join(folder, "benchmarks.md"), "utf8");
+    expect(markdown).toContain("| node | **samewire** | 10.0 (10.0–10.0) | 6.00 | 4.00 | 1.00 x | 1,000 |");
+    expect(markdown).toContain("failed: it / broke |");
+    expect(markdown).toContain("not measured");
+    const page = await readFile(join(folder, "benchmarks", "results.html"), "utf8");
+    expect(page).toContain("<svg");
+    expect(page).toContain("scenario &lt;echo-125-x1&gt;");
+    expect(page).not.toMatch(/<script|src=|href="http|url\(/);
+    const json = JSON.parse(await readFile(join(folder, "benchmarks", "results.json"), "utf8")) as Results;
+    expect(json.scenarios[0]?.subjects[0]?.figures.cpu.median).toBe(10);
+  });
+
+  it("keeps what is not measured again, in the order of the scenarios", async () => {
+    folder = await mkdtemp(join(tmpdir(), "samewire-bench-"));
+    await writeReport(results(["echo-125-x1", "churn"], "old"), folder);
+    const merged = await mergeReport(results(["ping-pong", "churn"], "new"), folder, [
+      "echo-125-x1",
+      "ping-pong",
+      "churn",
+    ]);
+    expect(merged.scenarios.map(({ id, subjects }) => [id, subjects[0]?.label])).toEqual([
+      ["echo-125-x1", "old"],
+      ["ping-pong", "new"],
+      ["churn", "new"],
+    ]);
+  });
+});

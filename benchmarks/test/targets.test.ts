@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import type { Outcome } from "../src/driver/job.ts";
+import { figuresOf, type Results, type ScenarioResult, type SubjectResult } from "../src/results.ts";
+import { SCENARIOS } from "../src/scenarios.ts";
+import { subjectsFor } from "../src/subjects.ts";
+import { judge, TARGETS } from "../src/targets.ts";
+
+function outcome(cpuMicroseconds: number, more: Partial<Outcome> = {}): Outcome {
+  return {
+    messages: 1000,
+    seconds: 1,
+    userSeconds: (cpuMicroseconds * 1000) / 2e6,
+    systemSeconds: (cpuMicroseconds * 1000) / 2e6,
+    driverSeconds: 0.5,
+    p50: 100,
+    p99: 200,
+    rss: 50_000_000,
+    sent: 131_000,
+    received: 127_000,
+    extensions: "",
+    ...more,
+  };
+}
+
+function subject(id: string, rounds: readonly Outcome[]): SubjectResult {
+  return {
+    id,
+    label: id,
+    kind: id.endsWith("samewire") ? "ours" : "peer",
+    rounds: [],
+    figures: figuresOf(rounds, 1000),
+  };
+}
+
+function results(scenario: string, runtime: "node" | "bun" | "deno", cpu: Readonly<Record<string, number>>): Results {
+  const one: ScenarioResult = {
+    id: scenario,
+    title: scenario,
+    unit: "message",
+    runtime,
+    subjects: Object.entries(cpu).map(([id, value]) => subject(id, [outcome(value)])),
+  };
+  const machine = { cpu: "", cores: 2, memoryGiB: 1, kernel: "", pinned: true, cpuTimes: true, versions: {} };
+  return { date: "2026-01-01", quick: false, rounds: 1, machine, scenarios: [one] };
+}
+
+function verdictOf(report: Results, against: string) {
+  const verdict = judge(report).find(
+    ({ target }) =>
+      target.scenario === report.scenarios[0]?.id && target.against === against && target.figure === "cpu",
+  );
+  if (verdict === undefined) throw new Error("no such target");
+  return verdict;
+}
+
+describe("targets", () => {
+  it("are met up to the ratio, and missed above it", () => {
+    const at = results("echo-16k-x1", "node", { "node/samewire": 8, "node/ws": 10, "node/tcp": 1 });
+    expect(verdictOf(at, "node/ws")).toMatchObject({ outcome: "met", limit: 8 });
+    const above = results("echo-16k-x1", "node", { "node/samewire": 8.1, "node/ws": 10, "node/tcp": 1 });
+    expect(verdictOf(above, "node/ws")).toMatchObject({ outcome: "not met" });
+  });
+
+  it("are also met at 1.15 x plain TCP, where the ratio would ask for less than TCP itself costs", () => {
+    const near = results("echo-16k-x1", "node", { "node/samewire": 11.4, "node/ws": 10, "node/tcp": 10 });
+    expect(verdictOf(near, "node/ws")).toMatchObject({ outcome: "met", limit: 11.5 });
+    const far = results("echo-16k-x1", "node", { "node/samewire": 11.6, "node/ws": 10, "node/tcp": 10 });
+    expect(verdictOf(far, "node/ws")).toMatchObject({ outcome: "not met" });
+  });
+
+  it("are not measured where either side is missing", () => {
+    expect(verdictOf(results("echo-16k-x1", "node", { "node/ws": 10 }), "node/ws").outcome).toBe("not measured");
+  });
+
+  it("name scenarios and subjects that exist", () => {
+    const scenarios = new Set(SCENARIOS.map(({ id }) => id));
+    const subjects = new Set(
+      (["node", "bun", "deno"] as const).flatMap((runtime) => subjectsFor("server", runtime).map(({ id }) => id)),
+    );
+    for (const { scenario, from, against } of TARGETS) {
+      expect(scenarios).toContain(scenario);
+      if (from !== undefined) expect(scenarios).toContain(from);
+      expect(subjects).toContain(against.split("/").slice(0, 2).join("/"));
+    }
+  });
+});
