@@ -92,10 +92,17 @@ export class Engine<S>
   start(rest: Uint8Array): void {
     const { handlers } = this.#options;
     this.#channel.stage = this;
+    // What `open` sends leaves with the 101 response.
+    this.#channel.transmitter.corked = true;
     const opened = this.#run(handlers.open);
     if (opened === undefined) this.#onOpened();
     else opened.then(() => this.#onOpened());
-    if (rest.length > 0 && this.#channel.stage === this) this.onBytes(rest);
+    if (this.#channel.stage === this) this.#begin(rest);
+  }
+
+  #begin(rest: Uint8Array): void {
+    if (rest.length > 0) this.onBytes(rest);
+    else this.#afterReading();
     if (this.#channel.inputEnded && this.#channel.stage === this) this.onEnd();
   }
 

@@ -53,3 +53,10 @@ export function world<C = undefined>(options: ServerOptions<C> = {}, memory: Mem
   };
   return { clock, core, stream, connect, sockets };
 }
+
+/** The next message, with the world's turns that it takes. */
+export async function take(clock: FakeClock, socket: WebSocketConnection): Promise<string | Uint8Array | undefined> {
+  const received = socket.receive();
+  await clock.settle();
+  return received;
+}

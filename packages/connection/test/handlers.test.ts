@@ -1,0 +1,326 @@
+import { describe, expect, it, vi } from "vitest";
+import type { CloseInfo, WebSocketConnection } from "../src/index.ts";
+import { UsageError } from "../src/index.ts";
+import { take, world } from "./_world.ts";
+
+const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe("handlers", () => {
+  it("run one after the other: a pending promise holds the next message back", async () => {
+    const log: string[] = [];
+    let release: (() => void) | undefined;
+    const { clock, connect } = world({
+      async message(_socket, message) {
+        log.push(`begin ${message}`);
+        if (message === "a") {
+          await new Promise<void>((resolve) => {
+            release = resolve;
+          });
+        }
+        log.push(`end ${message}`);
+      },
+    });
+    const socket = await connect();
+    for (const one of ["a", "b", "c"]) socket.send(one);
+    await clock.settle();
+    expect(log).toEqual(["begin a"]);
+    release?.();
+    await clock.settle();
+    expect(log).toEqual(["begin a", "end a", "begin b", "end b", "begin c", "end c"]);
+  });
+
+  it("get nothing before open has finished, and lose nothing", async () => {
+    const log: string[] = [];
+    let opened: (() => void) | undefined;
+    const { clock, connect } = world({
+      open: () =>
+        new Promise<void>((resolve) => {
+          opened = resolve;
+        }),
+      message: (_socket, message) => {
+        log.push(String(message));
+      },
+    });
+    const socket = await connect();
+    socket.send("first");
+    socket.send("second");
+    await clock.settle();
+    expect(log).toEqual([]);
+    opened?.();
+    await clock.settle();
+    expect(log).toEqual(["first", "second"]);
+  });
+
+  it("may receive within open, and handle what follows", async () => {
+    const log: string[] = [];
+    const { clock, connect } = world({
+      async open(socket) {
+        log.push(`login ${await socket.receive()}`);
+      },
+      message: (_socket, message) => {
+        log.push(`message ${message}`);
+      },
+    });
+    const socket = await connect();
+    socket.send("me");
+    socket.send("hello");
+    await clock.settle();
+    expect(log).toEqual(["login me", "message hello"]);
+  });
+
+  it("may not receive after open: receive rejects, iterating throws", async () => {
+    let server: WebSocketConnection | undefined;
+    const { connect } = world({
+      open: (socket) => {
+        server = socket;
+      },
+      message: () => {},
+    });
+    await connect();
+    await expect(server?.receive()).rejects.toBeInstanceOf(UsageError);
+    expect(() => server?.[Symbol.asyncIterator]()).toThrow(UsageError);
+  });
+
+  for (const [way, message] of [
+    [
+      "throws",
+      () => {
+        throw new Error("oops");
+      },
+    ],
+    [
+      "rejects",
+      async () => {
+        throw new Error("oops");
+      },
+    ],
+  ] as const) {
+    it(`that ${way} closes with 1011 and tells the error handler`, async () => {
+      const errors: unknown[] = [];
+      const closes: CloseInfo[] = [];
+      const { clock, connect } = world({
+        message,
+        error: (_socket, error) => {
+          errors.push(error);
+        },
+        close: (_socket, info) => {
+          closes.push(info);
+        },
+      });
+      const socket = await connect();
+      socket.send("x");
+      await clock.settle();
+      expect(await socket.closed).toMatchObject({ code: 1011, clean: true });
+      expect(errors).toHaveLength(1);
+      expect(closes).toHaveLength(1);
+      expect(closes[0]?.sent?.code).toBe(1011);
+    });
+  }
+
+  it("that never settles: reading pauses at the mark, control frames already read are handled, close is answered in time", async () => {
+    const closes: CloseInfo[] = [];
+    const pings: Uint8Array[] = [];
+    const { clock, connect, core, sockets } = world({
+      message: () => new Promise<never>(() => {}),
+      ping: (_socket, payload) => {
+        pings.push(payload);
+      },
+      close: (_socket, info) => {
+        closes.push(info);
+      },
+    });
+    const socket = await connect();
+    socket.send("x");
+    socket.ping("p");
+    await clock.settle();
+    expect(pings).toHaveLength(1);
+    for (let i = 0; i < 100; i++) socket.send(new Uint8Array(16 * 1024));
+    await clock.settle();
+    const server = [...core.connections][0] as WebSocketConnection;
+    expect(sockets[0]?.other.paused).toBe(true);
+    const closing = server.close(4000, "enough");
+    await clock.settle();
+    expect(await closing).toMatchObject({ clean: true });
+    await clock.advance(10_000);
+    expect(closes).toHaveLength(1);
+    expect(core.connectionCount).toBe(0);
+  });
+
+  it("may await close() inside a handler", async () => {
+    const log: string[] = [];
+    const { clock, connect } = world({
+      async message(socket) {
+        log.push(`clean ${(await socket.close(4001, "done")).clean}`);
+      },
+      close: () => {
+        log.push("close");
+      },
+    });
+    const socket = await connect();
+    socket.send("a");
+    socket.send("dropped");
+    await clock.settle();
+    expect(await socket.closed).toMatchObject({ code: 4001, reason: "done" });
+    expect(log).toEqual(["clean true", "close"]);
+  });
+
+  it("are called in order: open, message, close; close once and last", async () => {
+    const log: string[] = [];
+    const { clock, connect } = world({
+      open: async () => {
+        await later();
+        log.push("open");
+      },
+      message: async (_socket, message) => {
+        await later();
+        log.push(`message ${message}`);
+      },
+      close: () => {
+        log.push("close");
+      },
+    });
+    const socket = await connect();
+    socket.send("1");
+    socket.send("2");
+    const closed = socket.close();
+    for (let i = 0; i < 20; i++) {
+      await later();
+      await clock.settle();
+    }
+    expect(await closed).toMatchObject({ code: 1000, clean: true });
+    expect(log).toEqual(["open", "message 1", "message 2", "close"]);
+  });
+
+  it("whose replies come late are still sent before the answer to Close", async () => {
+    const { clock, connect } = world({
+      async message(socket, message) {
+        await later();
+        socket.send(`echo ${message}`);
+      },
+    });
+    const socket = await connect();
+    socket.send("1");
+    void socket.close();
+    const writes: string[] = [];
+    for (let i = 0; i < 10; i++) {
+      await later();
+      await clock.settle();
+    }
+    writes.push(socket.state);
+    expect(writes).toEqual(["closed"]);
+  });
+
+  it("send after close returns false and drops", async () => {
+    const results: boolean[] = [];
+    const { clock, connect } = world({
+      async message(socket) {
+        await socket.close();
+        results.push(socket.send("late"));
+      },
+    });
+    const socket = await connect();
+    socket.send("x");
+    await clock.settle();
+    expect(results).toEqual([false]);
+    expect(socket.send("x")).toBe(false);
+  });
+
+  it("a close handler that throws tells the error handler and nobody else", async () => {
+    const error = vi.fn();
+    const { clock, connect } = world({
+      message: () => {},
+      close: () => {
+        throw new Error("late");
+      },
+      error,
+    });
+    const socket = await connect();
+    void socket.close();
+    await clock.settle();
+    expect(error).toHaveBeenCalledOnce();
+  });
+
+  it("an error handler that throws or rejects is contained", async () => {
+    for (const error of [
+      () => {
+        throw new Error("again");
+      },
+      async () => {
+        throw new Error("again");
+      },
+    ]) {
+      const { clock, connect } = world({
+        message: () => {
+          throw new Error("first");
+        },
+        error,
+      });
+      const socket = await connect();
+      socket.send("x");
+      await clock.settle();
+      expect(await socket.closed).toMatchObject({ code: 1011 });
+    }
+  });
+
+  it("drain runs after send has returned false", async () => {
+    const drain = vi.fn();
+    const { clock, connect, core, sockets } = world({ message: () => {}, drain });
+    await connect();
+    const client = sockets[0];
+    client?.pause();
+    const server = [...core.connections][0] as WebSocketConnection;
+    let sent = 0;
+    while (server.send(new Uint8Array(8192)) && sent < 1000) {
+      sent++;
+      await clock.settle();
+    }
+    expect(sent).toBeGreaterThan(8);
+    expect(sent).toBeLessThan(1000);
+    const drained = server.drained();
+    client?.resume();
+    await clock.settle();
+    await drained;
+    expect(drain).toHaveBeenCalledOnce();
+    expect(server.bufferedAmount).toBeLessThanOrEqual(16 * 1024);
+  });
+});
+
+describe("receiving", () => {
+  it("iterates until the connection is closed, and leaves it open when the loop is left", async () => {
+    const { clock, connect } = world({
+      async open(socket) {
+        for await (const message of socket) {
+          if (message === "stop") break;
+          socket.send(`got ${message}`);
+        }
+        socket.send("left");
+      },
+    });
+    const socket = await connect();
+    for (const one of ["1", "2", "stop"]) socket.send(one);
+    await clock.settle();
+    expect(await take(clock, socket)).toBe("got 1");
+    expect(await take(clock, socket)).toBe("got 2");
+    expect(await take(clock, socket)).toBe("left");
+    expect(socket.state).toBe("open");
+    void socket.close();
+    await clock.settle();
+    expect(await take(clock, socket)).toBeUndefined();
+  });
+
+  it("keeps what came before the Close frame for a reader that comes late", async () => {
+    const { clock, connect } = world({
+      open: (socket) => {
+        socket.send("one");
+        socket.send("two");
+        void socket.close(4000);
+      },
+    });
+    const socket = await connect();
+    await clock.settle();
+    expect(await socket.closed).toMatchObject({ code: 4000 });
+    expect(await take(clock, socket)).toBe("one");
+    expect(await take(clock, socket)).toBe("two");
+    expect(await take(clock, socket)).toBeUndefined();
+  });
+});

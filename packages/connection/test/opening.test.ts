@@ -1,0 +1,288 @@
+import { describe, expect, it, vi } from "vitest";
+import { ConnectError, refuse, type ServerOptions, UsageError } from "../src/index.ts";
+import type { MemorySocket } from "../src/testing/index.ts";
+import { type World, world } from "./_world.ts";
+
+const UPGRADE = {
+  host: "example.com",
+  upgrade: "websocket",
+  connection: "Upgrade",
+  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+  "sec-websocket-version": "13",
+};
+
+function head(first: string, headers: Record<string, string>): string {
+  return `${first}\r\n${Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("")}\r\n`;
+}
+
+interface Answer {
+  text: string;
+  ended: boolean;
+  closed: boolean;
+}
+
+/** Sends bytes to the server as they are, and collects what comes back. */
+function raw<C>({ stream }: World<C>): { socket: MemorySocket; answer: Answer } {
+  const socket = stream();
+  const answer = { text: "", ended: false, closed: false };
+  socket.handler = {
+    onBytes: (chunk) => {
+      answer.text += Buffer.from(chunk).toString("latin1");
+      return false;
+    },
+    onWritable: () => {},
+    onEnd: () => {
+      answer.ended = true;
+    },
+    onClose: () => {
+      answer.closed = true;
+    },
+  };
+  return { socket, answer };
+}
+
+async function ask(options: ServerOptions<undefined>, text: string): Promise<Answer> {
+  const place = world(options);
+  const { socket, answer } = raw(place);
+  socket.write(Buffer.from(text, "latin1"));
+  await place.clock.settle();
+  return answer;
+}
+
+describe("ServerOpening", () => {
+  it("accepts with the key of RFC 6455 1.3", async () => {
+    const answer = await ask({}, head("GET /chat HTTP/1.1", UPGRADE));
+    expect(answer.text).toMatch(/^HTTP\/1\.1 101 /);
+    expect(answer.text.toLowerCase()).toContain("sec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo=");
+    expect(answer.ended).toBe(false);
+  });
+
+  it("SH-32 delivers frames that came with the request, after open", async () => {
+    const log: string[] = [];
+    await ask(
+      {
+        open: () => {
+          log.push("open");
+        },
+        message: (_socket, message) => {
+          log.push(String(message));
+        },
+      },
+      `${head("GET / HTTP/1.1", UPGRADE)}\x81\x82\0\0\0\0hi`,
+    );
+    expect(log).toEqual(["open", "hi"]);
+  });
+
+  it("gives upgrade the request, keeps its context, adds its headers", async () => {
+    const seen: unknown[] = [];
+    const place = world<{ user: string }>({
+      upgrade: (request) => {
+        seen.push(request.path, request.query, request.origin, request.subprotocols);
+        return { context: { user: "ann" }, headers: { "x-a": "b" }, subprotocol: "v1" };
+      },
+      open: (socket) => {
+        seen.push(socket.context.user, socket.subprotocol);
+      },
+    });
+    const { socket, answer } = raw(place);
+    socket.write(Buffer.from(head("GET /a?b=c HTTP/1.1", { ...UPGRADE, "sec-websocket-protocol": "v2, v1" })));
+    await place.clock.settle();
+    expect(answer.text.toLowerCase()).toContain("x-a: b\r\n");
+    expect(answer.text.toLowerCase()).toContain("sec-websocket-protocol: v1\r\n");
+    expect(seen).toEqual(["/a", "b=c", null, ["v2", "v1"], "ann", "v1"]);
+  });
+
+  it("refuses with status, headers and body, then FIN", async () => {
+    const answer = await ask(
+      { upgrade: () => refuse(401, { "www-authenticate": "Bearer" }, "who?") },
+      head("GET / HTTP/1.1", UPGRADE),
+    );
+    expect(answer.text).toMatch(/^HTTP\/1\.1 401 /);
+    expect(answer.text.toLowerCase()).toContain("www-authenticate: bearer\r\n");
+    expect(answer.text.endsWith("\r\n\r\nwho?")).toBe(true);
+    expect(answer.ended).toBe(true);
+  });
+
+  it("SH-17 SH-27 answers 500 where the application's answer cannot be sent, and tells it", async () => {
+    for (const result of [{ subprotocol: "never-offered" }, { headers: { "x-a": "b\r\nx-c: d" } }]) {
+      const openingError = vi.fn();
+      const answer = await ask({ upgrade: () => result, openingError }, head("GET / HTTP/1.1", UPGRADE));
+      expect(answer.text).toMatch(/^HTTP\/1\.1 500 /);
+      expect(openingError.mock.calls[0]?.[1]).toBeInstanceOf(UsageError);
+    }
+  });
+
+  it("answers 500 where upgrade throws or rejects", async () => {
+    for (const upgrade of [
+      () => {
+        throw new Error("no");
+      },
+      async () => {
+        throw new Error("no");
+      },
+    ]) {
+      expect((await ask({ upgrade }, head("GET / HTTP/1.1", UPGRADE))).text).toMatch(/^HTTP\/1\.1 500 /);
+    }
+  });
+
+  it("SH-14 never takes what follows a refused request for frames", async () => {
+    const message = vi.fn();
+    const bad = { ...UPGRADE, "sec-websocket-key": "short" };
+    const answer = await ask({ message }, `${head("GET / HTTP/1.1", bad)}\x81\x82\0\0\0\0hi`);
+    expect(answer.text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer.ended).toBe(true);
+    expect(message).not.toHaveBeenCalled();
+  });
+
+  it("SH-38 SH-40 times out: silent streams, and an upgrade handler that never answers", async () => {
+    for (const text of ["", "GET / HT", head("GET / HTTP/1.1", UPGRADE)]) {
+      const place = world({ upgrade: () => new Promise<never>(() => {}), handshakeTimeout: 500 });
+      const { socket, answer } = raw(place);
+      socket.write(Buffer.from(text));
+      await place.clock.advance(499);
+      expect(answer.text).toBe("");
+      await place.clock.advance(1);
+      expect(answer.text).toMatch(/^HTTP\/1\.1 408 /);
+      await place.clock.advance(2000);
+      expect(socket.other.closed).toBe(true);
+      expect(place.clock.timers).toBe(0);
+    }
+  });
+
+  it("LC-2 writes nothing where the peer left while upgrade decided, and aborts its signal", async () => {
+    let decide: ((value: undefined) => void) | undefined;
+    let aborted = false;
+    const open = vi.fn();
+    const place = world({
+      upgrade: (request) => {
+        request.signal.addEventListener("abort", () => {
+          aborted = true;
+        });
+        return new Promise<undefined>((resolve) => {
+          decide = resolve;
+        });
+      },
+      open,
+    });
+    const { socket } = raw(place);
+    socket.write(Buffer.from(head("GET / HTTP/1.1", UPGRADE)));
+    await place.clock.settle();
+    socket.reset();
+    await place.clock.settle();
+    expect(aborted).toBe(true);
+    decide?.(undefined);
+    await place.clock.settle();
+    expect(open).not.toHaveBeenCalled();
+    expect(socket.other.writes).toEqual([]);
+  });
+
+  it("answers plain GET and HEAD, and refuses what it does not answer", async () => {
+    const request = vi.fn(() => ({ headers: { "content-type": "text/plain" }, body: "fine" }));
+    const get = await ask({ request }, head("GET /health HTTP/1.1", { host: "x" }));
+    expect(get.text).toMatch(/^HTTP\/1\.1 200 /);
+    expect(get.text.toLowerCase()).toContain("content-length: 4\r\n");
+    expect(get.text.endsWith("\r\n\r\nfine")).toBe(true);
+    expect(get.ended).toBe(true);
+    const headed = await ask({ request }, head("HEAD /health HTTP/1.1", { host: "x" }));
+    expect(headed.text.endsWith("\r\n\r\n")).toBe(true);
+    expect((await ask({ request }, head("POST / HTTP/1.1", { host: "x" }))).text).toMatch(/^HTTP\/1\.1 405 /);
+    const body = head("GET / HTTP/1.1", { host: "x", "content-length": "3" });
+    expect((await ask({ request }, `${body}abc`)).text).toMatch(/^HTTP\/1\.1 413 /);
+    expect((await ask({}, head("GET / HTTP/1.1", { host: "x" }))).text).toMatch(/^HTTP\/1\.1 426 /);
+  });
+
+  it("SH-39 answers 503 while it drains, also to who was being decided on", async () => {
+    let decide: ((value: undefined) => void) | undefined;
+    const place = world({
+      upgrade: () =>
+        new Promise<undefined>((resolve) => {
+          decide = resolve;
+        }),
+    });
+    const { socket, answer } = raw(place);
+    socket.write(Buffer.from(head("GET / HTTP/1.1", UPGRADE)));
+    await place.clock.settle();
+    const draining = place.core.drain();
+    decide?.(undefined);
+    await place.clock.settle();
+    expect(answer.text).toMatch(/^HTTP\/1\.1 503 /);
+    await place.clock.advance(2000);
+    expect(await draining).toEqual({ closed: 0, terminated: 0 });
+  });
+
+  it("refuses beyond maxConnections, without reading the request", async () => {
+    const place = world({ maxConnections: 1 });
+    await place.connect();
+    const { answer } = raw(place);
+    await place.clock.settle();
+    expect(answer.text).toMatch(/^HTTP\/1\.1 503 /);
+  });
+
+  it("compares Origin with Host, and names both where they differ", async () => {
+    const same = await ask({}, head("GET / HTTP/1.1", { ...UPGRADE, origin: "http://EXAMPLE.com" }));
+    expect(same.text).toMatch(/^HTTP\/1\.1 101 /);
+    const other = await ask({}, head("GET / HTTP/1.1", { ...UPGRADE, origin: "https://evil.example" }));
+    expect(other.text).toMatch(/^HTTP\/1\.1 403 /);
+    expect(other.text).toContain("evil.example");
+    expect(other.text).toContain("example.com");
+    expect(other.text).toContain("origins");
+  });
+});
+
+describe("connectWith", () => {
+  it("exposes what the handshake settled", async () => {
+    const { connect } = world({ subprotocols: ["b", "a"], upgrade: () => ({ headers: { "x-hello": "you" } }) });
+    const socket = await connect({ subprotocols: ["a", "b"] });
+    expect(socket.subprotocol).toBe("b");
+    expect(socket.headers.get("x-hello")).toBe("you");
+    expect(socket.state).toBe("open");
+  });
+
+  it("CH-1 rejects with the response where it is refused", async () => {
+    const { connect } = world({ upgrade: () => refuse(401, { "x-why": "token" }, "no token") });
+    const error = await connect().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(ConnectError);
+    expect(error).toMatchObject({ code: "response-status", response: { status: 401 } });
+    expect(Buffer.from((error as ConnectError).response?.body as Uint8Array).toString()).toBe("no token");
+  });
+
+  it("CH-19 times out, and leaves nothing behind", async () => {
+    const place = world({ upgrade: () => new Promise<never>(() => {}) });
+    const connecting = place.connect({ handshakeTimeout: 300 });
+    connecting.catch(() => {});
+    await place.clock.advance(300);
+    await expect(connecting).rejects.toMatchObject({ code: "timeout" });
+    await place.clock.settle();
+    expect(place.sockets[0]?.closed).toBe(true);
+  });
+
+  it("CH-29 aborts at every step", async () => {
+    const place = world({ upgrade: () => new Promise<never>(() => {}) });
+    const before = new AbortController();
+    before.abort();
+    await expect(place.connect({ signal: before.signal })).rejects.toMatchObject({ code: "aborted" });
+    const during = new AbortController();
+    const connecting = place.connect({ signal: during.signal });
+    connecting.catch(() => {});
+    await place.clock.settle();
+    during.abort();
+    await expect(connecting).rejects.toMatchObject({ code: "aborted" });
+    await place.clock.settle();
+    expect(place.sockets.every((socket) => socket.closed)).toBe(true);
+  });
+
+  it("CH-18 rejects once where the server goes away before it answers", async () => {
+    const place = world({ upgrade: () => new Promise<never>(() => {}) });
+    const connecting = place.connect();
+    connecting.catch(() => {});
+    await place.clock.settle();
+    place.sockets[0]?.reset();
+    await place.clock.settle();
+    await expect(connecting).rejects.toMatchObject({ code: "closed" });
+  });
+});
