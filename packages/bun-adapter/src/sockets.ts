@@ -1,0 +1,137 @@
+/** The byte streams of Bun without any WebSocket: what `serve` and `connect` stand on, and what the contract suite tests. */
+import type { Dial, Socket, SocketHandler, TlsOptions } from "@samewire/connection";
+import { listenFresh } from "@samewire/node-builtins";
+import { BunSocket } from "./bun-socket.ts";
+
+/** TLS, the same for a server and a client; `native` is passed to Bun and wins. */
+export interface BunTls extends TlsOptions {
+  readonly native?: Bun.TLSOptions;
+}
+
+/** Where a server listens. */
+export interface ListenOptions {
+  /** TCP port; 0, the default, lets the system choose. */
+  readonly port?: number;
+  /** Address to bind; by default every address of the machine, IPv4 and IPv6. */
+  readonly host?: string;
+  /** Path of a Unix socket in the place of host and port. A stale file is replaced. */
+  readonly path?: string;
+  /** Lets several processes listen on the same port; the system spreads the connections over them (Linux). */
+  readonly reusePort?: boolean;
+  /** Serves `wss:`. */
+  readonly tls?: BunTls;
+}
+
+/** A socket that listens. */
+export interface Listener {
+  /** The port in use; 0 for a Unix socket. */
+  readonly port: number;
+  /** Stops listening. Connections that are open stay. */
+  stop(): Promise<void>;
+}
+
+type Accept = (socket: Socket) => SocketHandler;
+type State = BunSocket | undefined;
+type Handlers = Bun.SocketHandler<State>;
+
+/** Listens and hands each connection to `accept`, which answers with the handler of its events. */
+export async function listen(options: ListenOptions, accept: Accept): Promise<Listener> {
+  const { port = 0, host = "::", path, reusePort = false, tls } = options;
+  const socket: Handlers = {
+    ...events,
+    // TLS has not begun yet here: the deadlines of the opening handshake cover it.
+    open: (socket) => begin(socket, tls !== undefined, accept),
+  };
+  const shared = { socket, allowHalfOpen: true, tls: tls === undefined ? false : tlsOptions(tls) };
+  // Its declarations do not say so, but `Bun.listen` takes `reusePort`.
+  const tcp: Bun.TCPSocketListenOptions<State> & { reusePort: boolean } = {
+    ...shared,
+    hostname: host,
+    port,
+    reusePort,
+  };
+  const listener = await listenFresh(path, () =>
+    path === undefined ? Bun.listen(tcp) : Bun.listen({ ...shared, unix: path }),
+  );
+  return {
+    port: "port" in listener ? listener.port : 0,
+    stop: async () => listener.stop(false),
+  };
+}
+
+/** Opens a byte stream. */
+export const dial: Dial = ({ host, port, path, tls, signal }, attach) =>
+  new Promise((resolve, reject) => {
+    let opened: Bun.Socket<State> | undefined;
+    const settle = (): void => signal.removeEventListener("abort", onAbort);
+    const onAbort = (): void => {
+      settle();
+      reject(signal.reason);
+      // What is not open yet cannot be stopped: `open` does it.
+      opened?.terminate();
+    };
+    const ready = (socket: Bun.Socket<State>): void => {
+      if (signal.aborted) return;
+      settle();
+      begin(socket, tls !== undefined, attach);
+      resolve();
+    };
+    const fail = (error: unknown): void => {
+      settle();
+      reject(error);
+    };
+    const socket: Handlers = {
+      ...events,
+      open(socket) {
+        opened = socket;
+        if (signal.aborted) socket.terminate();
+        else if (tls === undefined) ready(socket);
+      },
+      handshake(socket, success, error) {
+        if (success) ready(socket);
+        else fail(error ?? new Error("the TLS handshake failed"));
+      },
+      close(socket, error) {
+        if (socket.data === undefined) fail(error ?? new Error(`${path ?? host} closed the connection`));
+        else socket.data.closed(error);
+      },
+      connectError: (_socket, error) => fail(error),
+    };
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    signal.addEventListener("abort", onAbort);
+    const shared = { socket, allowHalfOpen: true, tls: tls === undefined ? false : tlsOptions(tls, host) };
+    const connecting =
+      path === undefined ? Bun.connect({ ...shared, hostname: host, port }) : Bun.connect({ ...shared, unix: path });
+    connecting.catch(fail);
+  });
+
+/** One set of listeners for every connection; a socket carries its own state. */
+const events: Handlers = {
+  binaryType: "uint8array",
+  data: (socket, chunk: Uint8Array) => socket.data?.received(chunk),
+  drain: (socket) => socket.data?.drained(),
+  end: (socket) => socket.data?.ended(),
+  close: (socket, error) => socket.data?.closed(error),
+  error: (socket, error) => socket.data?.failed(error),
+};
+
+function begin(socket: Bun.Socket<State>, secure: boolean, accept: Accept): void {
+  const port = new BunSocket(socket, secure);
+  socket.data = port;
+  socket.setNoDelay(true);
+  port.start(accept(port));
+}
+
+function tlsOptions({ cert, key, ca, serverName, native }: BunTls, host?: string): Bun.TLSOptions {
+  const name = serverName ?? host;
+  return {
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(ca === undefined ? {} : { ca: ca as string | string[] }),
+    ...(name === undefined ? {} : { serverName: name }),
+    ...native,
+  };
+}

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { test } from "node:test";
+import type { Socket } from "../../socket.ts";
+import { firstOf, never, options, pattern, type SocketFixture, sha256, sleep, withEnds } from "./ends.ts";
+import { PortDriver } from "./port-driver.ts";
+
+/** The beginning of a connection, and the listener. */
+export function openingContract(fixture: SocketFixture): void {
+  test("dial resolves after attach was called, once", options, async () => {
+    const listener = await fixture.listen((socket) => new PortDriver(socket));
+    const drivers: PortDriver[] = [];
+    await fixture.dial(listener.port, never(), (socket) => {
+      const driver = new PortDriver(socket);
+      drivers.push(driver);
+      return driver;
+    });
+    assert.equal(drivers.length, 1);
+    drivers[0]?.destroy();
+    await drivers[0]?.until(() => drivers[0]?.closed === true, "onClose");
+    await listener.stop();
+  });
+
+  test("a write and FIN from within accept arrive", options, async () => {
+    const greeting = pattern(1000);
+    const accepted: PortDriver[] = [];
+    const listener = await fixture.listen((socket) => {
+      const driver = new PortDriver(socket);
+      accepted.push(driver);
+      driver.write(greeting);
+      if (driver.unsent === 0) driver.end();
+      return driver;
+    });
+    const near = await dialDriver(listener.port);
+    await near.until(() => near.receivedLength === greeting.byteLength, "the greeting");
+    assert.equal(sha256(near.received()), sha256(greeting));
+    for (const end of [near, ...accepted]) {
+      end.destroy();
+      await end.until(() => end.closed, "onClose");
+      assert.deepEqual(end.violations, []);
+    }
+    await listener.stop();
+  });
+
+  test("destroy from within accept closes, and later", options, async () => {
+    const accepted: PortDriver[] = [];
+    const listener = await fixture.listen((socket) => {
+      const driver = new PortDriver(socket);
+      accepted.push(driver);
+      driver.destroy();
+      return driver;
+    });
+    // A TLS client may fail to connect at all, then.
+    const near = await dialDriver(listener.port).catch(() => undefined);
+    const far = await firstOf(accepted);
+    await far.until(() => far.closed, "onClose");
+    assert.deepEqual(far.violations, []);
+    await near?.until(() => near.ended || near.closed, "the peer to notice");
+    near?.destroy();
+    await listener.stop();
+  });
+
+  test("peer tells who is there", options, async () => {
+    await withEnds(fixture, async ({ near, far }) => {
+      for (const end of [near, far]) {
+        const { address, port, secure } = end.socket.peer();
+        assert.match(address ?? "", /^(::ffff:)?127\.0\.0\.1$/);
+        assert.ok(port !== undefined && port > 0);
+        assert.equal(secure, fixture.secure);
+        if (fixture.secure) assert.equal(end.socket.copies, true, "TLS copies what it sends");
+      }
+    });
+  });
+
+  test("stop refuses new connections and leaves the others", options, async () => {
+    const accepted: PortDriver[] = [];
+    const listener = await fixture.listen((socket) => {
+      const driver = new PortDriver(socket);
+      accepted.push(driver);
+      return driver;
+    });
+    const near = await dialDriver(listener.port);
+    await near.send(pattern(100));
+    const far = await firstOf(accepted);
+    await listener.stop();
+    await assert.rejects(dialDriver(listener.port));
+    await far.send(pattern(5000));
+    await near.until(() => near.receivedLength === 5000, "bytes after stop");
+    for (const end of [near, far]) {
+      end.destroy();
+      await end.until(() => end.closed, "onClose");
+      assert.deepEqual(end.violations, []);
+    }
+  });
+
+  test("dial rejects with an error where nobody listens", options, async () => {
+    const listener = await fixture.listen((socket) => new PortDriver(socket));
+    const { port } = listener;
+    await listener.stop();
+    await assert.rejects(dialDriver(port), Error);
+  });
+
+  test("an aborted dial rejects with the signal's reason and attaches nothing", options, async () => {
+    const listener = await fixture.listen((socket) => new PortDriver(socket));
+    const reason = new Error("changed my mind");
+    let attached = 0;
+    const attach = (socket: Socket): PortDriver => {
+      attached++;
+      return new PortDriver(socket);
+    };
+    await assert.rejects(fixture.dial(listener.port, AbortSignal.abort(reason), attach), reason);
+    const controller = new AbortController();
+    const dialling = fixture.dial(listener.port, controller.signal, attach);
+    controller.abort(reason);
+    await assert.rejects(dialling, reason);
+    await sleep(50);
+    assert.equal(attached, 0);
+    await listener.stop();
+  });
+
+  test("a peer that speaks nonsense, or nothing, harms nobody", options, async () => {
+    const accepted: PortDriver[] = [];
+    const listener = await fixture.listen((socket) => {
+      const driver = new PortDriver(socket);
+      accepted.push(driver);
+      return driver;
+    });
+    for (const bytes of [new Uint8Array(0), pattern(3), pattern(4000), Uint8Array.of(22, 3, 1, 255, 255, 1)]) {
+      for (const how of ["end", "resetAndDestroy"] as const) {
+        const raw = connect(listener.port, "127.0.0.1");
+        raw.on("error", () => {});
+        await new Promise((resolve) => raw.once("connect", resolve));
+        raw.write(bytes);
+        await sleep(10);
+        raw[how]();
+      }
+    }
+    const near = await dialDriver(listener.port);
+    await near.send(pattern(10));
+    near.destroy();
+    await near.until(() => near.closed, "onClose");
+    for (const driver of accepted) {
+      driver.destroy();
+      await driver.until(() => driver.closed, "onClose");
+      assert.deepEqual(driver.violations, []);
+    }
+    await listener.stop();
+  });
+
+  async function dialDriver(port: number): Promise<PortDriver> {
+    let driver: PortDriver | undefined;
+    await fixture.dial(port, never(), (socket) => {
+      driver = new PortDriver(socket);
+      return driver;
+    });
+    assert.ok(driver);
+    return driver;
+  }
+}

@@ -1,0 +1,125 @@
+/** The byte streams of Node without any WebSocket: what `serve` and `connect` stand on, and what the contract suite tests. */
+import {
+  createServer,
+  isIP,
+  type NetConnectOpts,
+  type Socket as NetSocket,
+  connect as netConnect,
+  type Server,
+} from "node:net";
+import {
+  type ConnectionOptions,
+  createServer as createTlsServer,
+  type TlsOptions as NodeTls,
+  connect as tlsConnect,
+} from "node:tls";
+import type { Dial, Socket, SocketHandler, TlsOptions } from "@samewire/connection";
+import { listenFresh, nodeSocket } from "@samewire/node-builtins";
+
+/** TLS of a server; `native` is passed to `tls.createServer` and wins. */
+export interface ServerTls extends TlsOptions {
+  readonly native?: NodeTls;
+}
+
+/** TLS of a client; `native` is passed to `tls.connect` and wins. */
+export interface ClientTls extends TlsOptions {
+  readonly native?: ConnectionOptions;
+}
+
+/** Where a server listens. */
+export interface ListenOptions {
+  /** TCP port; 0, the default, lets the system choose. */
+  readonly port?: number;
+  /** Address to bind; by default every address of the machine, IPv4 and IPv6. */
+  readonly host?: string;
+  /** Path of a Unix socket (on Windows: of a named pipe) in the place of host and port. A stale file is replaced. */
+  readonly path?: string;
+  /** Connections that may wait to be accepted. Default 511. */
+  readonly backlog?: number;
+  /** Serves `wss:`. */
+  readonly tls?: ServerTls;
+  /** Time for the TLS handshake in milliseconds; default 10 s. The opening handshake has as much again. */
+  readonly handshakeTimeout?: number;
+}
+
+/** A socket that listens. */
+export interface Listener {
+  /** The port in use; 0 for a Unix socket. */
+  readonly port: number;
+  /** Stops listening. Connections that are open stay; a TLS handshake under way ends by its own deadline. */
+  stop(): Promise<void>;
+}
+
+/** Listens and hands each connection to `accept`, which answers with the handler of its events. */
+export function listen(options: ListenOptions, accept: (socket: Socket) => SocketHandler): Promise<Listener> {
+  return listenFresh(options.path, () => listenOnce(options, accept));
+}
+
+function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHandler): Promise<Listener> {
+  const { port = 0, host, path, backlog, tls, handshakeTimeout = 10_000 } = options;
+  const onSocket = (stream: NetSocket): void => {
+    const socket = nodeSocket(stream);
+    socket.start(accept(socket));
+  };
+  let server: Server;
+  if (tls === undefined) {
+    server = createServer({ allowHalfOpen: true, noDelay: true }, onSocket);
+  } else {
+    const { cert, key, ca, native } = tls;
+    const material = { cert, key, ca: ca as string | string[] | undefined };
+    const tlsOptions = { ...material, handshakeTimeout, allowHalfOpen: true, noDelay: true, ...native };
+    server = createTlsServer(tlsOptions as NodeTls, onSocket);
+  }
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ port: path === undefined ? port : undefined, host, path, backlog }, () => {
+      server.off("error", reject);
+      // One connection could not be accepted (no file descriptor left, say); the listener goes on.
+      server.on("error", () => {});
+      const address = server.address();
+      resolve({
+        port: typeof address === "object" && address !== null ? address.port : 0,
+        async stop(): Promise<void> {
+          server.close();
+        },
+      });
+    });
+  });
+}
+
+/** Opens a byte stream; `node:net` tries the addresses of a name one after another (RFC 8305). */
+export const dial: Dial = ({ host, port, path, tls, signal }, attach) =>
+  new Promise((resolve, reject) => {
+    const stream = tls === undefined ? netConnect(target(host, port, path)) : dialTls(host, port, path, tls);
+    const onAbort = (): void => {
+      stream.destroy();
+      reject(signal.reason);
+    };
+    stream.once("error", reject);
+    stream.once(tls === undefined ? "connect" : "secureConnect", () => {
+      signal.removeEventListener("abort", onAbort);
+      const socket = nodeSocket(stream);
+      socket.start(attach(socket));
+      stream.off("error", reject);
+      resolve();
+    });
+    // A close without an error: the peer hung up during the TLS handshake.
+    stream.once("close", () => {
+      signal.removeEventListener("abort", onAbort);
+      reject(new Error(`${path ?? host} closed the connection`));
+    });
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort);
+  });
+
+function target(host: string, port: number, path: string | undefined): NetConnectOpts {
+  return path === undefined ? { host, port, allowHalfOpen: true, noDelay: true } : { path, allowHalfOpen: true };
+}
+
+function dialTls(host: string, port: number, path: string | undefined, tls: ClientTls): NetSocket {
+  const { cert, key, ca, serverName, native } = tls;
+  // A name, never an address, goes into SNI (RFC 6066 section 3); the certificate is checked against either.
+  const servername = serverName ?? (isIP(host) === 0 ? host : "");
+  const material = { cert, key, ca: ca as string | string[] | undefined };
+  return tlsConnect({ ...target(host, port, path), host, ...material, servername, ...native } as ConnectionOptions);
+}

@@ -1,0 +1,12 @@
+import type { Clock } from "@samewire/connection";
+
+/** The {@link Clock} port over Node's timers, which Bun and Deno have alike. */
+export const nodeClock: Clock = {
+  now: () => performance.now(),
+  setTimer: (callback, delay) => setTimeout(callback, delay).unref(),
+  clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
+  // After the poll phase: everything that is readable now has been read before it runs.
+  defer: (callback) => {
+    setImmediate(callback);
+  },
+};
