@@ -43,8 +43,10 @@ export function isBlank(unit: number): boolean {
   return unit === 0x20 || unit === 0x09;
 }
 
-/** `text` without blanks around it. Linear: `String.prototype.trim` would take other white space, too. */
-export function trimBlanks(text: string, start: number, end: number): string {
+/** `text` without blanks around it. `String.prototype.trim` would take other white space, too. */
+export function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
   while (start < end && isBlank(text.charCodeAt(start))) start++;
   while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
   return text.slice(start, end);

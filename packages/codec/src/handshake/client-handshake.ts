@@ -2,7 +2,6 @@
 import { HandshakeError } from "../errors.ts";
 import type { ClientExtension, ExtensionDeclined, MessageExtension } from "../extensions/extension.ts";
 import { acceptKey } from "./accept-key.ts";
-import type { HeaderFields } from "./header-fields.ts";
 import { listHas } from "./header-values.ts";
 import {
   DEFAULT_HEAD_LIMITS,
@@ -15,10 +14,7 @@ import { confirmExtensions, type Negotiated } from "./negotiation.ts";
 import { RefusedBody } from "./refused-body.ts";
 
 /** The response of a server that refused, for the application to see. */
-export interface RefusedResponse {
-  readonly status: number;
-  readonly reason: string;
-  readonly headers: HeaderFields;
+export interface RefusedResponse extends ResponseHead {
   /** At most `maxRefusalBody` bytes. */
   readonly body: Uint8Array;
   /** Whether that is all of the body. */
@@ -109,7 +105,7 @@ export class ClientHandshake {
     if (this.#refusal === undefined) return this.#settle(new HandshakeError("head-incomplete"), undefined);
     const { head, body } = this.#refusal;
     const error = new HandshakeError("response-status", `${head.status} ${head.reason}`.trimEnd());
-    return this.#settle(error, { ...picked(head), body: body.end(), complete: body.complete });
+    return this.#settle(error, { ...head, body: body.end(), complete: body.complete });
   }
 
   #settle(error: HandshakeError, response: RefusedResponse | undefined): ClientOutcome {
@@ -122,7 +118,7 @@ export class ClientHandshake {
     this.#settled = true;
     const opened = this.#check(response);
     if (opened instanceof HandshakeError) {
-      return this.#settle(opened, { ...picked(response), body: new Uint8Array(0), complete: true });
+      return this.#settle(opened, { ...response, body: new Uint8Array(0), complete: true });
     }
     return { kind: "open", response, ...opened, rest };
   }
@@ -146,8 +142,4 @@ export class ClientHandshake {
     }
     return { ...confirmed, subprotocol: chosen[0] ?? "" };
   }
-}
-
-function picked({ status, reason, headers }: ResponseHead): Pick<RefusedResponse, "status" | "reason" | "headers"> {
-  return { status, reason, headers };
 }

@@ -2,9 +2,9 @@
 import { encodeBase64 } from "../bytes/base64.ts";
 import { UsageError } from "../errors.ts";
 import type { ClientExtension } from "../extensions/extension.ts";
-import { isFieldValue, isToken } from "./characters.ts";
+import { isFieldValue } from "./characters.ts";
 import { encodeHeaderLines, type HeaderInit } from "./header-fields.ts";
-import { formatExtensions } from "./header-values.ts";
+import { areSubprotocols, formatExtensions } from "./header-values.ts";
 import { encodeLatin1 } from "./latin1.ts";
 import { isAuthority, isOriginForm } from "./start-line.ts";
 
@@ -32,6 +32,9 @@ export interface ClientRequest {
   readonly key: string;
 }
 
+const RESERVED = /^(?:host|sec-websocket-.*|upgrade|connection|content-length|transfer-encoding)$/i;
+const RESERVED_WITH_ORIGIN = new RegExp(`${RESERVED.source}|^origin$`, "i");
+
 /**
  * The request, with its lines in this order: request line, Host, Upgrade, Connection, Sec-WebSocket-Key,
  * Sec-WebSocket-Version, Origin, Sec-WebSocket-Protocol, Sec-WebSocket-Extensions, then the added fields.
@@ -41,13 +44,13 @@ export interface ClientRequest {
  */
 export function createRequest(options: ClientRequestOptions): ClientRequest {
   const { host, target, nonce, subprotocols = [], extensions = [], headers = [], origin } = options;
-  if (nonce.length !== 16) throw new UsageError("nonce", `the nonce has ${nonce.length} bytes, not 16`);
-  if (!isAuthority(host)) throw new UsageError("host", `not a host with or without a port: ${JSON.stringify(host)}`);
+  if (nonce.length !== 16) throw new UsageError("nonce", `not 16 bytes: ${nonce.length}`);
+  if (!isAuthority(host)) throw new UsageError("host", `not a host: ${JSON.stringify(host)}`);
   if (!isOriginForm(target)) throw new UsageError("target", `not a path and query: ${JSON.stringify(target)}`);
   if (origin !== undefined && !isFieldValue(origin)) {
-    throw new UsageError("origin", "the origin has a character that no header can carry");
+    throw new UsageError("origin", `no header can have this value: ${JSON.stringify(origin)}`);
   }
-  if (!subprotocols.every(isToken) || new Set(subprotocols).size < subprotocols.length) {
+  if (!areSubprotocols(subprotocols)) {
     throw new UsageError("subprotocols", `not unique tokens: ${JSON.stringify(subprotocols)}`);
   }
   const key = encodeBase64(nonce);
@@ -56,16 +59,6 @@ export function createRequest(options: ClientRequestOptions): ClientRequest {
   if (subprotocols.length > 0) head += `Sec-WebSocket-Protocol: ${subprotocols.join(", ")}\r\n`;
   const offers = extensions.flatMap((extension) => extension.offers);
   if (offers.length > 0) head += `Sec-WebSocket-Extensions: ${formatExtensions(offers)}\r\n`;
-  const added = encodeHeaderLines(
-    headers,
-    (name) =>
-      name.startsWith("sec-websocket-") ||
-      name === "host" ||
-      name === "upgrade" ||
-      name === "connection" ||
-      name === "content-length" ||
-      name === "transfer-encoding" ||
-      (name === "origin" && origin !== undefined),
-  );
+  const added = encodeHeaderLines(headers, origin === undefined ? RESERVED : RESERVED_WITH_ORIGIN);
   return { bytes: encodeLatin1(`${head}${added}\r\n`), key };
 }

@@ -21,15 +21,15 @@ function* pairs(init: HeaderInit): Generator<readonly [string, string]> {
 /**
  * The lines to send, `Name: value` with CR LF each, in the given order.
  *
- * @param reserved says which names (in lower case) the message sets itself
+ * @param reserved matches the names that the message sets itself
  * @throws UsageError for a name that is not a token, a value with CR, LF, another control character or beyond Latin-1,
  *   and for a reserved name
  */
-export function encodeHeaderLines(init: HeaderInit, reserved: (name: string) => boolean): string {
+export function encodeHeaderLines(init: HeaderInit, reserved: RegExp): string {
   let lines = "";
   for (const [name, value] of pairs(init)) {
     checkField(name, value);
-    if (reserved(name.toLowerCase())) throw new UsageError("header-reserved", `the header ${name} is set by itself`);
+    if (reserved.test(name)) throw new UsageError("header-reserved", `${name} is set by itself`);
     lines += `${name}: ${value}\r\n`;
   }
   return lines;
@@ -40,7 +40,7 @@ function checkField(name: string, value: string): void {
     throw new UsageError("header-name", `not a header name: ${JSON.stringify(name)}`);
   }
   if (typeof value !== "string" || !isFieldValue(value)) {
-    throw new UsageError("header-value", `the value of ${name} has a character that no header can carry`);
+    throw new UsageError("header-value", `no header can have this value: ${JSON.stringify(value)}`);
   }
 }
 

@@ -2,44 +2,33 @@
 import type { ExtensionOffer } from "../extensions/extension.ts";
 import { isBlank, isToken, isTokenOctet, trimBlanks } from "./characters.ts";
 
+/** The elements of comma-separated lists, which may be spread over several lines, without the blanks around them. */
+function elements(lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : lines.join(",").split(",").map(trimBlanks);
+}
+
 /**
- * Whether a comma-separated list, which may be spread over several lines, has `token` among its elements, without
- * regard to case (RFC 9110 section 5.6.1).
+ * Whether a list has `token` among its elements, without regard to case (RFC 9110 section 5.6.1).
  *
  * @param token in lower case
  */
 export function listHas(lines: readonly string[], token: string): boolean {
-  for (const line of lines) {
-    let start = 0;
-    while (start <= line.length) {
-      let end = line.indexOf(",", start);
-      if (end < 0) end = line.length;
-      if (trimBlanks(line, start, end).toLowerCase() === token) return true;
-      start = end + 1;
-    }
-  }
-  return false;
+  return elements(lines).some((element) => element.toLowerCase() === token);
+}
+
+/** Whether these can be subprotocols to offer (RFC 6455 section 4.1 (10)): tokens, each once. */
+export function areSubprotocols(names: readonly string[]): boolean {
+  return names.every(isToken) && new Set(names).size === names.length;
 }
 
 /**
- * The elements of Sec-WebSocket-Protocol (RFC 6455 section 4.1 (10)): unique tokens, none empty.
+ * The elements of Sec-WebSocket-Protocol, in order.
  *
- * @returns undefined where the value is something else
+ * @returns undefined where they are not unique tokens
  */
 export function parseSubprotocols(lines: readonly string[]): readonly string[] | undefined {
-  const seen = new Set<string>();
-  for (const line of lines) {
-    let start = 0;
-    while (start <= line.length) {
-      let end = line.indexOf(",", start);
-      if (end < 0) end = line.length;
-      const name = trimBlanks(line, start, end);
-      if (!isToken(name) || seen.has(name)) return undefined;
-      seen.add(name);
-      start = end + 1;
-    }
-  }
-  return [...seen];
+  const names = elements(lines);
+  return areSubprotocols(names) ? names : undefined;
 }
 
 const COMMA = 0x2c;

@@ -177,7 +177,7 @@ export class HeadParser<Head extends object> {
     for (let at = 0; at < fields.length; at += 4) {
       lines.push(
         text.slice(fields[at], fields[at + 1]).toLowerCase(),
-        trimBlanks(text, fields[at + 2], fields[at + 3]),
+        trimBlanks(text.slice(fields[at + 2], fields[at + 3])),
       );
     }
     return { ...this.#start, headers: HeaderFields.ofChecked(lines) } as Head;
@@ -224,7 +224,7 @@ export function requestHeadFromRaw(
     const value = rawHeaders[at + 1];
     if (!isToken(name)) return new HandshakeError("header-name");
     if (!isFieldValue(value)) return new HandshakeError("header-value");
-    lines.push(name.toLowerCase(), trimBlanks(value, 0, value.length));
+    lines.push(name.toLowerCase(), trimBlanks(value));
   }
   return { ...line, headers: HeaderFields.ofChecked(lines) };
 }

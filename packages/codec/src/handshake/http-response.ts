@@ -42,9 +42,7 @@ const REASONS: Readonly<Record<number, string>> = {
   505: "HTTP Version Not Supported",
 };
 
-function isReserved(name: string): boolean {
-  return name === "content-length" || name === "transfer-encoding" || name === "connection";
-}
+const RESERVED = /^(?:content-length|transfer-encoding|connection)$/i;
 
 /**
  * The response in bytes, which are the caller's. It has `Connection: close`, and a Content-Length unless its status
@@ -55,14 +53,14 @@ function isReserved(name: string): boolean {
 export function encodeHttpResponse(response: HttpResponse): Uint8Array {
   const { status, reason = REASONS[status] ?? "", headers = [], body = "", head = false } = response;
   if (!Number.isInteger(status) || status < 200 || status > 999) {
-    throw new UsageError("status", `not the status of a final response: ${status}`);
+    throw new UsageError("status", `not 200 to 999: ${status}`);
   }
-  if (!isFieldValue(reason)) throw new UsageError("reason", "the reason has a character that no header can carry");
+  if (!isFieldValue(reason)) throw new UsageError("reason", `no header can have this value: ${JSON.stringify(reason)}`);
   const payload = typeof body === "string" ? encodeUtf8(body) : body;
   const bodiless = status === 204 || status === 304;
-  if (bodiless && payload.length > 0) throw new UsageError("body", `a response with status ${status} has no body`);
+  if (bodiless && payload.length > 0) throw new UsageError("body", `${status} has no body`);
 
-  const added = encodeHeaderLines(headers, isReserved);
+  const added = encodeHeaderLines(headers, RESERVED);
   // RFC 9110 section 7.8: who sends Upgrade names it in Connection.
   let text = `HTTP/1.1 ${status} ${reason}\r\nConnection: close${/^upgrade:/im.test(added) ? ", Upgrade" : ""}\r\n`;
   if (!bodiless) text += `Content-Length: ${payload.length}\r\n`;

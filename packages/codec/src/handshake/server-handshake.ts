@@ -103,16 +103,8 @@ export interface AcceptOptions {
   readonly headers?: HeaderInit | undefined;
 }
 
-/** Of the response that the handshake makes itself; a 101 has no body, so the fields that frame one are its own, too. */
-function isReserved(name: string): boolean {
-  return (
-    name.startsWith("sec-websocket-") ||
-    name === "upgrade" ||
-    name === "connection" ||
-    name === "content-length" ||
-    name === "transfer-encoding"
-  );
-}
+/** What the handshake sets itself; a 101 has no body, so the fields that frame one are not the caller's either. */
+const RESERVED = /^(?:sec-websocket-.*|upgrade|connection|content-length|transfer-encoding)$/i;
 
 /**
  * The 101 response (section 4.2.2 (5)), with its lines in this order: status, Upgrade, Connection,
@@ -124,10 +116,10 @@ function isReserved(name: string): boolean {
 export function encodeAccept(request: UpgradeRequest, options: AcceptOptions = {}): Uint8Array {
   const { subprotocol, extensions = [], headers = [] } = options;
   if (subprotocol !== undefined && !request.subprotocols.includes(subprotocol)) {
-    throw new UsageError("subprotocol-not-offered", `the client did not offer ${JSON.stringify(subprotocol)}`);
+    throw new UsageError("subprotocol-not-offered", `not offered: ${JSON.stringify(subprotocol)}`);
   }
   let head = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptKey(request.key)}\r\n`;
   if (subprotocol !== undefined) head += `Sec-WebSocket-Protocol: ${subprotocol}\r\n`;
   if (extensions.length > 0) head += `Sec-WebSocket-Extensions: ${formatExtensions(extensions)}\r\n`;
-  return encodeLatin1(`${head}${encodeHeaderLines(headers, isReserved)}\r\n`);
+  return encodeLatin1(`${head}${encodeHeaderLines(headers, RESERVED)}\r\n`);
 }
