@@ -193,7 +193,7 @@ export function deflateEngineSuite({ describe, it }: Runner): void {
       it("stops at the end of a block with BFINAL set, and gives back what follows", () => {
         const inflater = engine.createInflater({ windowBits: 15 });
         const final = bytesOf("f348cdc9c90700");
-      const rest = (): number | undefined => inflater.rest?.length;
+        const rest = (): number | undefined => inflater.rest?.length;
         assert.equal(textOf(inflateAll(inflater, joined([final, bytesOf("00")]), true, 100) as Uint8Array), "Hello");
         assert.deepEqual(inflater.rest && Uint8Array.from(inflater.rest), bytesOf("00"));
         inflater.reset();

@@ -89,7 +89,17 @@ export function permessageDeflateSuite({ describe, it }: Runner): void {
         extension.release();
       });
 
-      it("carries a whole window over BFINAL, whatever its fill", () => {
+      it("reads on after a final block that is not the first; only the history of before it is then lost", () => {
+      const extension = serverSide(engine);
+      assert.equal(outcome(extension, "f24805000000ffffcbc9c9070000"), "Hello");
+      assert.equal(outcome(extension, "f248cdc9c90700"), "Hello");
+      assert.equal(outcome(extension, "f200110000"), "Hello");
+      assert.equal(outcome(extension, "f24805000000ffffcbc9c907"), "Hello");
+      assert.equal(outcome(extension, "f200110000"), "deflate-invalid");
+      extension.release();
+    });
+
+    it("carries a whole window over BFINAL, whatever its fill", () => {
         for (const size of [1, 2, 3, 5, 258, 300, 519, 4096, 30_000, 32_763, 32_768, 70_000]) {
           const message = payload("random", size);
           const deflater = engine.createDeflater({ windowBits: 15, level: 6, memLevel: 8 });
@@ -147,6 +157,33 @@ export function permessageDeflateSuite({ describe, it }: Runner): void {
           assert.equal(outcome(extension, "f200110000"), "Hello");
           extension.release();
         }
+      });
+
+      it("answers garbage with a declared fault or with other bytes, and never throws", () => {
+        const seeds = ["f248cdc9c90700", "f348cdc9c9070000", "f24805000000ffffcac9c90700", "000500faff48656c6c6f00"];
+        let state = 7;
+        const random = (below: number): number => {
+          state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+          return (state >>> 8) % below;
+        };
+        const faults = new Set<string>();
+        for (let round = 0; round < 1500; round += 1) {
+          const extension = serverSide(engine);
+          for (let count = 0; count < 4; count += 1) {
+            const message = bytesOf(seeds[random(seeds.length)] as string);
+            for (let change = random(3); change > 0; change -= 1) message[random(message.length)] = random(256);
+            const cut = message.subarray(0, random(4) === 0 ? random(message.length) : message.length);
+            try {
+              decodeAll(extension, cut, { size: 1 + random(9), max: 1 + random(9) });
+            } catch (error) {
+              assert.ok(error instanceof ProtocolError);
+              faults.add(error.code);
+              break;
+            }
+          }
+          extension.release();
+        }
+        assert.deepEqual([...faults], ["deflate-invalid"]);
       });
 
       it("is done with after a fault, and its memory is given back", () => {

@@ -122,7 +122,7 @@ export class PerMessageDeflate implements MessageExtension {
       else if (piece.length === 0) return this.#give(EMPTY, last);
       if (!this.#restart(this.#inflater)) return this.#fail("deflate-invalid");
     }
-    if (first && ((piece[0] ?? 0) & 1) === 1 && !this.#record(this.#inflater)) return this.#fail("deflate-invalid");
+    if (first && (piece[0] & 1) === 1 && !this.#record(this.#inflater)) return this.#fail("deflate-invalid");
 
     const output = this.#inflater.inflate(input, last, max);
     if (output === undefined) return this.#fail("deflate-invalid");
