@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { encodeBase64 } from "../../src/bytes/base64.ts";
+import { sha1 } from "../../src/bytes/sha1.ts";
+import { acceptKey, HANDSHAKE_GUID, HANDSHAKE_RULES, HandshakeError, type HandshakeRule } from "../../src/index.ts";
+import { toHex } from "../_replay.ts";
+
+const page = readFileSync(new URL("../../../../docs/handshake.md", import.meta.url), "utf8");
+const rules: [string, HandshakeRule][] = Object.entries(HANDSHAKE_RULES);
+
+describe("docs/handshake.md", () => {
+  it("lists every rule with its status, section and message", () => {
+    const rows = rules.map(
+      ([code, { status, section, message }]) => `| \`${code}\` | ${status ?? ""} | ${section} | ${message} |`,
+    );
+    const table = ["| Code | Status | Section | Rule broken |", "| --- | --- | --- | --- |", ...rows].join("\n");
+    expect(page.split("<!-- rules -->")[1]?.split("<!-- /rules -->")[0]?.trim()).toBe(table);
+  });
+
+  it("derives the accept value of its key in the steps that it shows", () => {
+    const key = "mnwFxiOlctXFN/DeMt1Amg==";
+    const digest = sha1(new TextEncoder().encode(key + HANDSHAKE_GUID));
+    for (const step of [key, key + HANDSHAKE_GUID, toHex(digest), encodeBase64(digest)])
+      expect(page).toContain(`| \`${step}\` |`);
+    expect(acceptKey(key)).toBe(encodeBase64(digest));
+  });
+});
+
+describe("HANDSHAKE_RULES", () => {
+  it("has stable codes in kebab-case, a section each, and a refusal's status where a client breaks the rule", () => {
+    for (const [code, { status, section }] of rules) {
+      expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      expect(section).toMatch(/^RFC \d{4} \d+(\.\d+)*( \(\d+\))?$/);
+      if (status !== undefined) expect([400, 405, 426, 431, 505]).toContain(status);
+    }
+  });
+
+  it("makes errors that carry code, status, section and what was seen", () => {
+    const error = new HandshakeError("method", "PUT");
+    expect(error).toMatchObject({ name: "HandshakeError", code: "method", status: 405, section: "RFC 6455 4.2.1" });
+    expect(error.message).toBe("the method is not GET: PUT (RFC 6455 4.2.1)");
+    expect(error.headers).toEqual({ Allow: "GET" });
+    expect(new HandshakeError("head-incomplete")).toMatchObject({ status: undefined, headers: {} });
+  });
+});
