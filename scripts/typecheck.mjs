@@ -51,7 +51,9 @@ function ownDiagnostics(output, project) {
 function compile(project) {
   return new Promise((done) => {
     const tsc = join(root, "node_modules/typescript/bin/tsc");
-    const child = spawn(process.execPath, [tsc, "-p", project, "--pretty", "false"], { cwd: root });
+    const name = relative(root, project).replaceAll(/[\\/]/g, "-");
+    const state = ["--incremental", "--tsBuildInfoFile", join(root, ".cache/types", `${name}.tsbuildinfo`)];
+    const child = spawn(process.execPath, [tsc, "-p", project, "--pretty", "false", ...state], { cwd: root });
     let output = "";
     child.stdout.on("data", (chunk) => {
       output += chunk;
