@@ -1,0 +1,85 @@
+/** The byte streams of workerd without any WebSocket: what `serve` and `connect` stand on, and what the contract suite tests. */
+import { connect } from "cloudflare:sockets";
+import {
+  type Dial,
+  type Socket as PortSocket,
+  type SocketHandler,
+  type TlsOptions,
+  UsageError,
+} from "@samewire/connection";
+import { peerInfo } from "./peer-address.ts";
+import { WorkersSocket } from "./workers-socket.ts";
+
+/**
+ * TLS of a client. Which authorities are trusted is the runtime's configuration (workerd: `tlsOptions` of its network
+ * service), and there are no client certificates: only the name to expect can be chosen.
+ */
+export type WorkersTls = Pick<TlsOptions, "serverName">;
+
+/** Opens a byte stream through `cloudflare:sockets`. */
+export const dial: Dial = async ({ host, port, path, tls, signal }, attach) => {
+  signal.throwIfAborted();
+  if (path !== undefined) throw new UsageError("option", "workerd reaches no Unix sockets");
+  const { serverName, ...rest }: TlsOptions = tls ?? {};
+  if (Object.values(rest).some((value) => value !== undefined)) {
+    throw new UsageError(
+      "option",
+      "workerd takes certificates from its configuration: of tls, only serverName can be set",
+    );
+  }
+  const hostname = host.includes(":") ? `[${host}]` : host;
+  const secureTransport = tls === undefined ? "off" : serverName === undefined ? "on" : "starttls";
+  let socket = connect({ hostname, port }, { secureTransport, allowHalfOpen: true });
+  if (serverName !== undefined) socket = socket.startTls({ expectedServerHostname: serverName });
+  const onAbort = (): void => void socket.close().catch(() => {});
+  signal.addEventListener("abort", onAbort);
+  socket.closed.catch(() => {});
+  try {
+    const { remoteAddress } = await socket.opened;
+    signal.throwIfAborted();
+    begin(socket, remoteAddress, tls !== undefined, attach);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    socket.close().catch(() => {});
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+};
+
+/**
+ * Takes a socket that workerd passed to a `connect` handler.
+ *
+ * @param peerAddress the peer's `host:port` as far as it is known
+ * @returns resolves when the socket is closed: workerd ends what a handler began when the handler ends
+ */
+export function accept(
+  socket: Socket,
+  peerAddress: string | undefined,
+  attach: (socket: PortSocket) => SocketHandler,
+): Promise<void> {
+  return new Promise((resolve) => {
+    begin(socket, peerAddress, false, (port) => {
+      const handler = attach(port);
+      return {
+        onBytes: (chunk) => handler.onBytes(chunk),
+        onWritable: () => handler.onWritable(),
+        onEnd: () => handler.onEnd(),
+        onClose: (reason) => {
+          handler.onClose(reason);
+          resolve();
+        },
+      };
+    });
+  });
+}
+
+function begin(
+  socket: Socket,
+  peerAddress: string | undefined,
+  secure: boolean,
+  attach: (socket: PortSocket) => SocketHandler,
+): void {
+  const port = new WorkersSocket(socket, peerInfo(peerAddress, secure));
+  port.start(attach(port));
+}

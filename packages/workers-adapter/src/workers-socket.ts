@@ -1,0 +1,51 @@
+import { type PeerInfo, PromiseSocket } from "@samewire/connection";
+
+/** The Socket port over a TCP socket of workerd: an inbound one, or one of `cloudflare:sockets`. */
+export class WorkersSocket extends PromiseSocket {
+  readonly #socket: Socket;
+  readonly #peer: PeerInfo;
+  readonly #reader: ReadableStreamBYOBReader;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+
+  constructor(socket: Socket, peer: PeerInfo) {
+    super();
+    this.#socket = socket;
+    this.#peer = peer;
+    this.#reader = socket.readable.getReader({ mode: "byob" });
+    this.#writer = socket.writable.getWriter();
+    // Reads and writes tell what becomes of the socket; nobody else listens to this promise.
+    socket.closed.catch(() => {});
+  }
+
+  peer(): PeerInfo {
+    return this.#peer;
+  }
+
+  protected beginRead(): void {
+    this.#reader.read(this.input.bytes).then(this.#onRead, this.didNotRead);
+  }
+
+  readonly #onRead = ({ value, done }: ReadableStreamReadResult<Uint8Array>): void => {
+    // The runtime took the memory from the array that it was given, and gives it back in another one.
+    if (value !== undefined) this.input.bytes = new Uint8Array(value.buffer as ArrayBuffer);
+    this.didRead(done ? null : value.byteLength);
+  };
+
+  protected beginWrite(bytes: Uint8Array): void {
+    this.#writer.write(bytes).then(this.#onWritten, this.didFail);
+  }
+
+  readonly #onWritten = (): void => {
+    // All of it, always.
+    this.didWrite(Number.POSITIVE_INFINITY);
+  };
+
+  protected beginEnd(): void {
+    const done = (): void => this.didEnd();
+    this.#writer.close().then(done, done);
+  }
+
+  protected closeNow(): void {
+    this.#socket.close().catch(() => {});
+  }
+}
