@@ -1,6 +1,7 @@
 import { type ConformanceCase, defineCase, ROLES } from "../case.ts";
 import { DELIVERIES, type Delivery } from "../delivery.ts";
 import { binaryMessage, closeNormally, expectAll, expectFailure, textMessage } from "../expectations.ts";
+import { pause } from "../pause.ts";
 import type { Peer } from "../peer.ts";
 import { binary, close, type FrameSpec, text } from "../wire/frame.ts";
 import { letters, noise } from "./pattern.ts";
@@ -200,8 +201,4 @@ function garbage(id: string, title: string, size: number, deliveries: readonly D
       await expectFailure(peer, { codes: [1002] });
     },
   });
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -2,6 +2,7 @@ import { type ConformanceCase, defineCase } from "../case.ts";
 import { CaseFailure } from "../case-failure.ts";
 import { DELIVERIES } from "../delivery.ts";
 import { binaryMessage, closeNormally, expectAll } from "../expectations.ts";
+import { pause } from "../pause.ts";
 import type { Peer } from "../peer.ts";
 import { hex } from "../wire/bytes.ts";
 import { binary, close, continuation, type FrameSpec, ping, pong, text, ZERO_KEY } from "../wire/frame.ts";
@@ -70,7 +71,7 @@ export const maskingCases: readonly ConformanceCase[] = [
       for (let cut = 1; cut < payload.length; cut += 1) {
         const bytes = peer.encode(binary(payload));
         await peer.sendBytes(bytes.subarray(0, bytes.length - payload.length + cut));
-        await new Promise((resolve) => setTimeout(resolve, 3));
+        await pause(4);
         await peer.sendBytes(bytes.subarray(bytes.length - payload.length + cut));
         await expectAll(peer, binaryMessage(payload));
       }

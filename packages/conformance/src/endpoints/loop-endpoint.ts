@@ -49,6 +49,11 @@ export class LoopEndpoint implements Endpoint {
     return endpoint;
   }
 
+  /** How many connections the client has to make: what `/getCaseCount` tells. */
+  get count(): number {
+    return this.#numbered.length;
+  }
+
   /** The URL that the endpoints' paths are appended to. */
   get url(): string {
     return `ws://127.0.0.1:${this.#listener?.port}`;
