@@ -15,6 +15,8 @@ export interface ClosingOwner extends SocketHandler {
   readonly protocol: Protocol;
   readonly sender: Sender;
   readonly inbox: Inbox;
+  /** Nothing received is left to handle: the end of a turn. */
+  onInboxIdle(): void;
   /** The peer has sent its Close frame, or the outcome is known. */
   onLeaving(): void;
   /** The outcome is known: nothing is sent or received any more. */
@@ -132,6 +134,7 @@ export class Closing implements DeadlineOwner {
       this.#leave();
     }
     this.#arm();
+    if (inbox.idle) this.#owner.onInboxIdle();
   }
 
   #answer(): void {

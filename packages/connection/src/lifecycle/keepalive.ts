@@ -40,6 +40,8 @@ export class Keepalive implements DeadlineOwner {
   /** Which Ping is the last, and when it was sent; its payload tells its Pong from others. */
   #pingCount = 0;
   #pingSent = 0;
+  /** When something was received last before the Ping. */
+  #heard = 0;
   #awaiting = false;
 
   constructor(owner: KeepaliveOwner, settings: Settings, deadlines: Deadlines, clock: Clock) {
@@ -95,6 +97,7 @@ export class Keepalive implements DeadlineOwner {
     }
     this.#pingCount = (this.#pingCount + 1) >>> 0;
     this.#pingSent = this.#clock.now();
+    this.#heard = this.received;
     this.#awaiting = true;
     this.#owner.sendPing(writeCount(this.#pingCount));
     this.#arm(0, pongTimeout > 0 ? "pong" : "ping", pongTimeout > 0 ? pongTimeout : pingInterval);
@@ -103,7 +106,7 @@ export class Keepalive implements DeadlineOwner {
   /** Anything received since the Ping shows that the peer lives: a long message may hold its Pong back. */
   #onPongDue(): void {
     if (this.#owner.paused) this.#arm(0, "pong", this.#settings.pongTimeout);
-    else if (this.received > this.#pingSent) this.#onPingDue();
+    else if (this.received > this.#heard) this.#onPingDue();
     else this.#owner.onDead();
   }
 

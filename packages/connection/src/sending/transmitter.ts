@@ -128,6 +128,8 @@ export class Transmitter implements Outlet, TurnTask {
   flush(): void {
     if (this.blocked || this.#closed) return;
     if (this.#queued > 0) {
+      // Small pieces leave together.
+      this.#seal();
       this.#drainQueue();
       if (this.blocked || this.#queued > 0) return;
     }

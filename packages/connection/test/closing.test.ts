@@ -1,0 +1,271 @@
+import { describe, expect, it } from "vitest";
+import type { CloseInfo, WebSocketConnection } from "../src/index.ts";
+import { UsageError } from "../src/index.ts";
+import { take, world } from "./_world.ts";
+
+function onlyConnection<C>(connections: ReadonlySet<WebSocketConnection<C>>): WebSocketConnection<C> {
+  const [first] = connections;
+  if (first === undefined) throw new Error("no connection");
+  return first;
+}
+
+const IGNORE = { onBytes: () => false, onWritable: () => {}, onEnd: () => {}, onClose: () => {} };
+
+describe("closing", () => {
+  it("tells both sides code and reason, and leaves nothing (7.1)", async () => {
+    const closes: CloseInfo[] = [];
+    const { clock, connect, core, sockets } = world({
+      message: () => {},
+      close: (_socket, info) => {
+        closes.push(info);
+      },
+    });
+    const socket = await connect();
+    const closed = socket.close(4321, "tschüß");
+    await clock.settle();
+    expect(await closed).toMatchObject({ code: 4321, clean: true, sent: { code: 4321, reason: "tschüß" } });
+    expect(closes).toMatchObject([{ code: 4321, reason: "tschüß", clean: true, sent: { code: 4321, reason: "" } }]);
+    expect(core.connectionCount).toBe(0);
+    expect(sockets[0]?.closed).toBe(true);
+    expect(sockets[0]?.other.closed).toBe(true);
+    expect(clock.timers).toBe(0);
+  });
+
+  it("API-19 throws on a code or reason that may not be sent, and changes nothing (7.4)", async () => {
+    const { connect } = world({ message: () => {} });
+    const socket = await connect();
+    for (const code of [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, Number.NaN, 1000.5, "1000" as never]) {
+      expect(() => socket.close(code)).toThrow(UsageError);
+    }
+    expect(() => socket.close(1000, "x".repeat(124))).toThrow(UsageError);
+    expect(() => socket.close(1000, "é".repeat(62))).toThrow(UsageError);
+    expect(socket.state).toBe("open");
+  });
+
+  it("LC-10 closes TCP after closeTimeout where the peer never answers", async () => {
+    const { clock, connect, core, sockets } = world({ message: () => {}, closeTimeout: 3000 });
+    await connect();
+    const server = onlyConnection(core.connections);
+    sockets[0]?.pause();
+    const closed = server.close(1000);
+    await clock.advance(2999);
+    expect(server.state).toBe("closing");
+    await clock.advance(1);
+    expect(await closed).toMatchObject({ code: 1006, clean: false });
+    expect(sockets[0]?.other.closed).toBe(true);
+    expect(core.connectionCount).toBe(0);
+  });
+
+  it("LC-15 sends everything accepted before the Close frame, however slow the peer", async () => {
+    const { clock, connect, core, sockets } = world({ message: () => {} });
+    const socket = await connect();
+    sockets[0]?.pause();
+    const server = onlyConnection(core.connections);
+    for (let i = 0; i < 5; i++) server.send(new Uint8Array(1024 * 1024).fill(i));
+    const closed = server.close(1000, "bye");
+    await clock.settle();
+    sockets[0]?.resume();
+    for (let i = 0; i < 5; i++) {
+      const message = (await take(clock, socket)) as Uint8Array;
+      expect([message.length, message[0], message.at(-1)]).toEqual([1024 * 1024, i, i]);
+    }
+    expect(await take(clock, socket)).toBeUndefined();
+    expect(await socket.closed).toMatchObject({ code: 1000, reason: "bye", clean: true });
+    expect(await closed).toMatchObject({ clean: true });
+  });
+
+  it("the peer's FIN without Close is 1006 (7.1.5)", async () => {
+    const { clock, connect, sockets } = world({ message: () => {} });
+    const socket = await connect();
+    sockets[0]?.other.destroy();
+    await clock.settle();
+    expect(await socket.closed).toMatchObject({ code: 1006, clean: false, sent: undefined });
+    expect(socket.signal.aborted).toBe(true);
+  });
+
+  it("LC-5 a reset is 1006 with the error; sends return false", async () => {
+    const { clock, connect, sockets } = world({ message: () => {} });
+    const socket = await connect();
+    sockets[0]?.reset();
+    await clock.settle();
+    const info = await socket.closed;
+    expect(info).toMatchObject({ code: 1006, clean: false });
+    expect(info.error).toBeInstanceOf(Error);
+    expect(socket.send("x")).toBe(false);
+    await socket.drained();
+  });
+
+  it("RS-9 after a fault discards at most 1 MiB, then cuts off; the Close frame and FIN go out", async () => {
+    const { clock, connect, sockets } = world({ message: () => {} });
+    await connect();
+    const client = sockets[0];
+    if (client !== undefined) client.handler = { ...IGNORE };
+    // Straight to the stream: an unmasked frame.
+    client?.write(Uint8Array.of(0x81, 0x01, 0x61));
+    await clock.settle();
+    expect(client?.other.closed).toBe(false);
+    for (let i = 0; i < 40; i++) {
+      if (client?.closed === false) client.write(new Uint8Array(32 * 1024));
+      await clock.settle();
+    }
+    expect(client?.other.closed).toBe(true);
+  });
+
+  it("cuts a lingering peer off after 2 s", async () => {
+    const { clock, stream, core } = world({});
+    const socket = stream();
+    socket.handler = { ...IGNORE };
+    socket.write(Buffer.from("GARBAGE\r\n\r\n"));
+    await clock.advance(1999);
+    expect(socket.other.closed).toBe(false);
+    await clock.advance(1);
+    expect(socket.other.closed).toBe(true);
+    expect(core.connectionCount).toBe(0);
+  });
+
+  it("terminate is 1006 on both sides", async () => {
+    const { clock, connect, core } = world({ message: () => {} });
+    const socket = await connect();
+    onlyConnection(core.connections).terminate();
+    await clock.settle();
+    expect(await socket.closed).toMatchObject({ code: 1006 });
+    expect(core.connectionCount).toBe(0);
+  });
+
+  it("LC-22 drain closes all with 1001 and reports", async () => {
+    const { clock, connect, core } = world({ message: () => {} });
+    const sockets = await Promise.all([connect(), connect(), connect()]);
+    const draining = core.drain({ deadline: 5000 });
+    await clock.settle();
+    expect(await draining).toEqual({ closed: 3, terminated: 0 });
+    for (const socket of sockets) expect(await socket.closed).toMatchObject({ code: 1001, clean: true });
+  });
+
+  it("drain cuts off at its deadline who does not answer", async () => {
+    const { clock, connect, core, sockets } = world({ message: () => {} });
+    await connect();
+    await connect();
+    sockets[1]?.pause();
+    const draining = core.drain({ deadline: 1000 });
+    await clock.advance(1000);
+    expect(await draining).toEqual({ closed: 1, terminated: 1 });
+    expect(sockets.every((socket) => socket.other.closed)).toBe(true);
+  });
+
+  it("LC-25 at every byte of a session a reset leaves one close event and nothing else", async () => {
+    for (let limit = 0; limit < 420; limit += 7) {
+      let opens = 0;
+      let closes = 0;
+      const { clock, connect, core, sockets } = world(
+        {
+          open: () => {
+            opens++;
+          },
+          message: (socket, message) => {
+            socket.send(message);
+          },
+          close: () => {
+            closes++;
+          },
+        },
+        { chunkSize: 7 },
+      );
+      const connecting = connect();
+      connecting.catch(() => {});
+      let bytes = 0;
+      const socket = sockets[0];
+      const handler = socket?.other.handler;
+      if (socket === undefined || handler === undefined) throw new Error("no stream");
+      const { onBytes } = handler;
+      handler.onBytes = (chunk) => {
+        bytes += chunk.length;
+        if (bytes > limit) socket.reset();
+        return onBytes.call(handler, chunk);
+      };
+      const connection = await connecting.catch(() => undefined);
+      connection?.send("hello");
+      await clock.settle();
+      void connection?.close(1000, "bye");
+      await clock.settle();
+      await clock.advance(20_000);
+      expect(closes, `limit ${limit}`).toBe(opens);
+      expect(opens).toBeLessThanOrEqual(1);
+      expect(core.connectionCount).toBe(0);
+      expect(clock.timers, `limit ${limit}`).toBe(0);
+    }
+  });
+});
+
+describe("keepalive", () => {
+  it("LC-19 pings the silent, measures the round trip, and drops the dead", async () => {
+    const { clock, connect, core, sockets } = world({ message: () => {}, pingInterval: 1000, pongTimeout: 500 });
+    await connect();
+    const server = onlyConnection(core.connections);
+    await clock.advance(1000);
+    expect(server.roundTripTime).toBeGreaterThanOrEqual(0);
+    await clock.advance(5000);
+    expect(server.state).toBe("open");
+    sockets[0]?.pause();
+    await clock.advance(1500);
+    expect(await server.closed).toMatchObject({ code: 1006, clean: false });
+    expect((await server.closed).error?.message).toContain("pongTimeout");
+  });
+
+  it("LC-21 counts any byte as a sign of life", async () => {
+    const { clock, connect, core, sockets } = world({ message: () => {}, pingInterval: 1000, pongTimeout: 500 });
+    await connect();
+    const server = onlyConnection(core.connections);
+    // A long frame that comes slowly, from a peer that cannot answer a Ping before it is done.
+    sockets[0]?.write(Uint8Array.of(0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0));
+    for (let i = 0; i < 50; i++) {
+      sockets[0]?.write(Uint8Array.of(1));
+      await clock.advance(400);
+    }
+    expect(server.state).toBe("open");
+  });
+
+  it("stands still while we do not read", async () => {
+    const { clock, connect, core } = world({
+      message: () => new Promise<never>(() => {}),
+      pingInterval: 1000,
+      pongTimeout: 500,
+      idleTimeout: 2000,
+    });
+    const socket = await connect();
+    for (let i = 0; i < 10; i++) socket.send(new Uint8Array(32 * 1024));
+    await clock.advance(20_000);
+    expect(onlyConnection(core.connections).state).toBe("open");
+  });
+
+  it("LC-24 a process that was suspended does not take its peers for dead", async () => {
+    const { clock, connect, core } = world({ message: () => {}, pingInterval: 1000, pongTimeout: 500 });
+    await connect();
+    const server = onlyConnection(core.connections);
+    await clock.advance(900);
+    await clock.jump(30_000);
+    await clock.advance(3000);
+    expect(server.state).toBe("open");
+  });
+
+  it("idleTimeout looks at messages received only, and closes with 1001", async () => {
+    const { clock, connect, core } = world({ message: () => {}, idleTimeout: 1000, pingInterval: 300 });
+    const socket = await connect();
+    await clock.advance(800);
+    socket.send("alive");
+    await clock.advance(800);
+    const server = onlyConnection(core.connections);
+    server.send("not a sign of the peer's life");
+    await clock.advance(300);
+    expect(await socket.closed).toMatchObject({ code: 1001, reason: "idleTimeout reached" });
+  });
+
+  it("maxLifetime closes with 1001 whatever happens", async () => {
+    const { clock, connect } = world({ message: () => {}, maxLifetime: 5000 });
+    const socket = await connect();
+    for (let i = 0; i < 10; i++) {
+      socket.send("busy");
+      await clock.advance(500);
+    }
+    expect(await socket.closed).toMatchObject({ code: 1001 });
+  });
+});
