@@ -1,6 +1,7 @@
 import type { ConformanceCase } from "../case.ts";
 import { closeCases } from "./close-cases.ts";
 import { controlCases } from "./control-cases.ts";
+import { deflateCases } from "./deflate-cases.ts";
 import { fragmentationCases } from "./fragmentation-cases.ts";
 import { framingCases } from "./framing-cases.ts";
 import { handshakeCases } from "./handshake-cases.ts";
@@ -22,6 +23,7 @@ export const ALL_CASES: readonly ConformanceCase[] = [
   ...controlCases,
   ...closeCases,
   ...utf8Cases,
+  ...deflateCases,
   ...resourceCases,
   ...lifecycleCases,
 ];

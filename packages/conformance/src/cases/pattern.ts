@@ -28,3 +28,14 @@ export function mixedText(length: number): Uint8Array {
   for (let index = 0; index < whole; index += 1) bytes.set(unit, index * unit.length);
   return bytes;
 }
+
+/** `length` bytes of ASCII that look like JSON and compress like it. */
+export function json(length: number): Uint8Array {
+  const random = new Random(length);
+  let content = "[";
+  while (content.length < length) {
+    const id = random.below(100_000);
+    content += `{"id":${id},"name":"user-${random.below(500)}","tags":["alpha","beta"],"active":${id % 2 === 0}},`;
+  }
+  return utf8(content.slice(0, length));
+}

@@ -7,7 +7,7 @@ export const TAIL: Uint8Array = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
 
 const WINDOW = 32_768;
 /** Compressed messages up to this are read strictly, larger ones by zlib. */
-const STRICT_LIMIT = 1 << 16;
+const STRICT_LIMIT = 1 << 17;
 const OUTPUT_LIMIT = 1 << 28;
 
 /** What is agreed for one direction. */
@@ -64,9 +64,9 @@ export class MessageInflater {
   readonly #direction: Direction;
   readonly #history = new History();
   /** The longest distance in any message read strictly. */
-  maxDistance = 0;
+  maxDistance: number = 0;
   /** BTYPE of every block read strictly. */
-  readonly blocks = new Set<number>();
+  readonly blocks: Set<number> = new Set();
 
   constructor(direction: Direction) {
     this.#direction = direction;
