@@ -32,6 +32,8 @@ export {
   UsageError,
   WebSocketConnection,
 } from "@samewire/connection";
+export type { AttachedServer, AttachOptions, Unmatched, UpgradableServer } from "@samewire/node-builtins";
+export { attach } from "./attach.ts";
 export { type ConnectOptions, connect } from "./connect.ts";
 export { type ServeOptions, serve } from "./serve.ts";
 export type { DenoTls, DenoTlsNative, ListenOptions } from "./sockets.ts";

@@ -1,4 +1,5 @@
 import { makeServer, type Server, ServerCore, type ServerOptions } from "@samewire/connection";
+import { serverUrl } from "@samewire/node-builtins";
 import { denoRuntime } from "./deno-runtime.ts";
 import { type ListenOptions, listen } from "./sockets.ts";
 
@@ -14,12 +15,5 @@ export type ServeOptions<C = undefined> = ServerOptions<C> & ListenOptions;
 export async function serve<C = undefined>(options: ServeOptions<C>): Promise<Server<C>> {
   const core = new ServerCore<C>(options, denoRuntime);
   const { port, stop } = await listen(options, (socket) => core.accept(socket));
-  return makeServer(core, { url: urlOf(options, port), port, stop });
-}
-
-function urlOf({ path, host, tls }: ListenOptions, port: number): string {
-  if (path !== undefined) return `ws+unix:${path}`;
-  // A wildcard is nowhere to connect to.
-  const name = host === undefined || host === "::" || host === "0.0.0.0" ? "localhost" : host;
-  return `${tls === undefined ? "ws" : "wss"}://${name.includes(":") ? `[${name}]` : name}:${port}`;
+  return makeServer(core, { url: serverUrl(options, port), port, stop });
 }
