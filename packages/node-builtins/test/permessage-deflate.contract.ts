@@ -1,4 +1,6 @@
 import { describe, it } from "node:test";
-import { permessageDeflateSuite } from "./_permessage-deflate-suite.ts";
+import { deflateDecodeSuite } from "./_deflate-decode-suite.ts";
+import { deflateEncodeSuite } from "./_deflate-encode-suite.ts";
 
-permessageDeflateSuite({ describe, it });
+deflateDecodeSuite({ describe, it });
+deflateEncodeSuite({ describe, it });

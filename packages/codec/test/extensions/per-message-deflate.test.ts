@@ -1,4 +1,7 @@
+/** The codec has no DEFLATE of its own: it is tested with real engines, by the suites that also run on each runtime. */
 import { describe, it } from "vitest";
-import { permessageDeflateSuite } from "./_permessage-deflate-suite.ts";
+import { deflateDecodeSuite } from "../../../node-builtins/test/_deflate-decode-suite.ts";
+import { deflateEncodeSuite } from "../../../node-builtins/test/_deflate-encode-suite.ts";
 
-permessageDeflateSuite({ describe, it });
+deflateDecodeSuite({ describe, it });
+deflateEncodeSuite({ describe, it });
