@@ -17,11 +17,12 @@ export function sha1(message: Uint8Array): Uint8Array {
   view.setUint32(padded.length - 8, Math.floor(length / 0x20000000));
   view.setUint32(padded.length - 4, length << 3);
 
+  // The constants are written as signed 32-bit integers, which the engine keeps as such: 0x8f1bbcdc is -0x70e44324.
   let h0 = 0x67452301;
-  let h1 = 0xefcdab89 | 0;
-  let h2 = 0x98badcfe | 0;
+  let h1 = -0x10325477;
+  let h2 = -0x67452302;
   let h3 = 0x10325476;
-  let h4 = 0xc3d2e1f0 | 0;
+  let h4 = -0x3c2d1e10;
   for (let block = 0; block < padded.length; block += 64) {
     for (let t = 0; t < 16; t++) schedule[t] = view.getInt32(block + t * 4);
     for (let t = 16; t < 80; t++) {
@@ -34,15 +35,12 @@ export function sha1(message: Uint8Array): Uint8Array {
     let d = h3;
     let e = h4;
     for (let t = 0; t < 80; t++) {
-      const mixed =
-        t < 20
-          ? ((b & c) | (~b & d)) + 0x5a827999
-          : t < 40
-            ? (b ^ c ^ d) + 0x6ed9eba1
-            : t < 60
-              ? ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc
-              : (b ^ c ^ d) + 0xca62c1d6;
-      const next = (((a << 5) | (a >>> 27)) + mixed + e + schedule[t]) | 0;
+      let mixed: number;
+      if (t < 20) mixed = ((b & c) | (~b & d)) + 0x5a827999;
+      else if (t < 40) mixed = (b ^ c ^ d) + 0x6ed9eba1;
+      else if (t < 60) mixed = ((b & c) | (b & d) | (c & d)) - 0x70e44324;
+      else mixed = (b ^ c ^ d) - 0x359d3e2a;
+      const next = (((a << 5) | (a >>> 27)) + (mixed | 0) + e + schedule[t]) | 0;
       e = d;
       d = c;
       c = (b << 30) | (b >>> 2);

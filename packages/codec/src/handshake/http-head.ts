@@ -71,7 +71,7 @@ export class HeadParser<Head extends object> {
   readonly #startLine: StartLine<Head>;
   #state = START;
   /** What came before, where the head is not whole in its first chunk. All of it has been looked at. */
-  readonly #kept = new ByteBuffer();
+  #kept: ByteBuffer | undefined;
   #size = 0;
   #start: Omit<Head, "headers"> | undefined;
   /** Where the current line or value begins. */
@@ -96,19 +96,22 @@ export class HeadParser<Head extends object> {
     const { maxHeadSize } = this.#limits;
     const before = this.#size;
     this.#size = Math.min(before + chunk.length, maxHeadSize);
-    const part = chunk.subarray(0, this.#size - before);
-    const bytes = before === 0 ? part : this.#kept.append(part);
+    const taken = this.#size - before;
+    const bytes = this.#kept === undefined ? chunk : this.#kept.append(chunk.subarray(0, taken));
     let fault = this.#scan(bytes, before, this.#size);
     if (fault === undefined && this.#state !== DONE) {
       if (this.#size < maxHeadSize) {
-        if (before === 0) this.#kept.append(part);
+        if (this.#kept === undefined) {
+          this.#kept = new ByteBuffer();
+          this.#kept.append(chunk.subarray(0, taken));
+        }
         return undefined;
       }
       fault = new HandshakeError("head-too-large", `${maxHeadSize} bytes`);
     }
     const outcome = fault ?? { head: this.#read(bytes), rest: chunk.subarray(this.#size - before) };
     this.#state = DONE;
-    this.#kept.take();
+    this.#kept = undefined;
     return outcome;
   }
 
@@ -160,7 +163,7 @@ export class HeadParser<Head extends object> {
           this.#from = 2;
           this.#state = START;
         } else {
-          const start = this.#startLine.parse(latin1(bytes.subarray(this.#from, at - 2), this.#ascii));
+          const start = this.#startLine.parse(latin1(bytes, this.#from, at - 2, this.#ascii));
           if (start instanceof HandshakeError) return start;
           this.#start = start;
           this.#state = LINE;
@@ -171,7 +174,7 @@ export class HeadParser<Head extends object> {
   }
 
   #read(bytes: Uint8Array): Head {
-    const text = latin1(bytes.subarray(0, this.#size), this.#ascii);
+    const text = latin1(bytes, 0, this.#size, this.#ascii);
     const fields = this.#fields;
     const lines: string[] = [];
     for (let at = 0; at < fields.length; at += 4) {
@@ -185,11 +188,13 @@ export class HeadParser<Head extends object> {
 }
 
 /** One character an octet. ASCII goes through the platform's decoder: 360 bytes take 0.25 us on V8, 1.5 us otherwise. */
-function latin1(bytes: Uint8Array, ascii: boolean): string {
-  if (ascii) return decodeText(bytes, 0, bytes.length) as string;
+function latin1(bytes: Uint8Array, start: number, end: number, ascii: boolean): string {
+  if (ascii) return decodeText(bytes, start, end) as string;
   let text = "";
   // In pieces: an argument list has an engine's own limit.
-  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  for (let at = start; at < end; at += 4096) {
+    text += String.fromCharCode(...bytes.subarray(at, Math.min(at + 4096, end)));
+  }
   return text;
 }
 
