@@ -86,7 +86,7 @@ export const stages = [
         needs: tool,
       }),
   ),
-  { name: "conformance", run: ["node", "apps/echo/conformance.mjs", "--group", "core"], count: "totals", seconds: 300 },
+  { name: "conformance", run: ["node", "apps/echo/conformance/run.mjs"], count: "totals", seconds: 300 },
   { name: "packages", run: ["node", "scripts/check-packages.mjs"], count: "totals" },
   { name: "size", run: ["node", "scripts/size.mjs"], count: "check", show: /KiB/ },
   {
