@@ -1,6 +1,8 @@
+export { type AttachedServer, type AttachOptions, attachTo } from "./attach.ts";
 export { nodeClock } from "./node-clock.ts";
 export { NodeSocket, NodeTcpSocket, nodeSocket } from "./node-socket.ts";
 export { randomFill } from "./random-fill.ts";
+export { serverUrl } from "./server-url.ts";
 export { listenFresh, removeStaleSocket } from "./stale-socket.ts";
-export { nativeZlib, zlibEngine } from "./zlib-engine.ts";
-export { provesItself } from "./zlib-proof.ts";
+export type { Unmatched, UpgradableServer } from "./upgrade-router.ts";
+export { zlibEngine } from "./zlib-engine.ts";

@@ -1,0 +1,4 @@
+import { connect } from "@samewire/node";
+import { runClient } from "./process.ts";
+
+await runClient(connect);

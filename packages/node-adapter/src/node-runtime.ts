@@ -1,0 +1,10 @@
+import type { Runtime } from "@samewire/connection";
+import { nodeClock, randomFill, zlibEngine } from "@samewire/node-builtins";
+
+/** What Node gives. */
+export const nodeRuntime: Runtime = {
+  name: "node",
+  clock: nodeClock,
+  randomFill,
+  deflate: zlibEngine,
+};

@@ -1,0 +1,49 @@
+import { type Runtime, type Server, ServerCore, type ServerOptions } from "@samewire/connection";
+import { type Endpoint, type Unmatched, type UpgradableServer, UpgradeRouter } from "./upgrade-router.ts";
+
+/** What `attach` takes: handlers and policy as for `serve`, and which upgrades are meant. */
+export type AttachOptions<C = undefined> = ServerOptions<C> & {
+  /**
+   * The path of the endpoint: the same string, or a function of the request target without its query. Without it
+   * every upgrade is meant. Of several endpoints on one server the first that matches takes the upgrade.
+   */
+  readonly path?: string | ((path: string) => boolean);
+  /**
+   * An upgrade that no endpoint on the server claims: `refuse` answers 404, `leave` never touches it. By default it is
+   * left if the server has other `upgrade` listeners, and refused if it has none.
+   */
+  readonly unmatched?: Unmatched;
+};
+
+/** An endpoint on a server of somebody else's: its connections, not its port. */
+export type AttachedServer<C> = Omit<Server<C>, "url" | "port">;
+
+/**
+ * Serves WebSocket on an existing server through its `upgrade` event. The server's own HTTP handling stays as it is,
+ * and so does its listening: `drain` and `close` end the connections and detach.
+ */
+export function attachTo<C>(server: UpgradableServer, options: AttachOptions<C>, runtime: Runtime): AttachedServer<C> {
+  const core = new ServerCore<C>(options, runtime);
+  const { path, unmatched } = options;
+  const matches = typeof path === "function" ? path : (candidate: string) => path === undefined || candidate === path;
+  const endpoint: Endpoint = { matches, unmatched, core };
+  const router = UpgradeRouter.of(server, runtime);
+  router.add(endpoint);
+  const close = async (): Promise<void> => {
+    router.remove(endpoint);
+    core.terminate();
+  };
+  return {
+    get connections() {
+      return core.connections;
+    },
+    publish: (topic, message) => core.publish(topic, message),
+    async drain(drainOptions) {
+      const report = await core.drain(drainOptions);
+      router.remove(endpoint);
+      return report;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,11 @@
+/** The URL under which a client on this machine reaches a server: `ws://host:port`, `wss://…`, or `ws+unix:path`. */
+export function serverUrl(
+  where: { readonly path?: string; readonly host?: string; readonly tls?: unknown },
+  port: number,
+): string {
+  const { path, host, tls } = where;
+  if (path !== undefined) return `ws+unix:${path}`;
+  // A wildcard is an address to listen on, not to connect to.
+  const name = host === undefined || host === "::" || host === "0.0.0.0" ? "localhost" : host;
+  return `${tls === undefined ? "ws" : "wss"}://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}

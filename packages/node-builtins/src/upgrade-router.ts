@@ -1,0 +1,81 @@
+import type { Server as HttpServer, IncomingMessage } from "node:http";
+import type { Server as HttpsServer } from "node:https";
+import type { Duplex } from "node:stream";
+import { requestHeadFromRaw } from "@samewire/codec";
+import { type Runtime, refuse, ServerCore } from "@samewire/connection";
+import { nodeSocket } from "./node-socket.ts";
+
+/** A server of `node:http` or `node:https`, or of a framework that stands on one. */
+export type UpgradableServer = HttpServer | HttpsServer;
+
+/** What an `upgrade` whose path no endpoint claims becomes. */
+export type Unmatched = "refuse" | "leave";
+
+/** One `attach` on a server. */
+export interface Endpoint {
+  readonly matches: (path: string) => boolean;
+  readonly unmatched: Unmatched | undefined;
+  readonly core: { readonly upgrade: ServerCore<unknown>["upgrade"] };
+}
+
+const routers = new WeakMap<UpgradableServer, UpgradeRouter>();
+
+/** The one `upgrade` listener of a server, whatever the number of endpoints on it: no request is upgraded twice. */
+export class UpgradeRouter {
+  readonly #server: UpgradableServer;
+  readonly #endpoints: Endpoint[] = [];
+  /** Answers what nobody wants; it has no connections. */
+  readonly #nobody: ServerCore<undefined>;
+
+  /** The router of a server; made by the first endpoint. */
+  static of(server: UpgradableServer, runtime: Runtime): UpgradeRouter {
+    let router = routers.get(server);
+    if (router === undefined) {
+      router = new UpgradeRouter(server, runtime);
+      routers.set(server, router);
+    }
+    return router;
+  }
+
+  private constructor(server: UpgradableServer, runtime: Runtime) {
+    this.#server = server;
+    this.#nobody = new ServerCore<undefined>(
+      { origins: "any", upgrade: () => refuse(404, {}, "No WebSocket endpoint has this path.\n") },
+      runtime,
+    );
+  }
+
+  add(endpoint: Endpoint): void {
+    if (this.#endpoints.length === 0) this.#server.on("upgrade", this.#onUpgrade);
+    this.#endpoints.push(endpoint);
+  }
+
+  remove(endpoint: Endpoint): void {
+    const index = this.#endpoints.indexOf(endpoint);
+    if (index < 0) return;
+    this.#endpoints.splice(index, 1);
+    if (this.#endpoints.length === 0) this.#server.off("upgrade", this.#onUpgrade);
+  }
+
+  readonly #onUpgrade = (request: IncomingMessage, stream: Duplex, head: Uint8Array): void => {
+    const target = request.url ?? "/";
+    const path = target.split("?", 1)[0] as string;
+    const endpoint = this.#endpoints.find(({ matches }) => matches(path));
+    if (endpoint === undefined && !this.#refusesUnmatched()) return;
+    const socket = nodeSocket(stream);
+    (stream as { setTimeout?: (milliseconds: number) => void }).setTimeout?.(0);
+    (stream as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);
+    // The host's parser is lenient where the RFC is not: its raw header lines are judged again.
+    const parsed = requestHeadFromRaw(request.method ?? "", target, request.httpVersion, request.rawHeaders);
+    // What came after the head is a piece of the parser's own buffer.
+    const rest = new Uint8Array(head);
+    socket.start((endpoint?.core ?? this.#nobody).upgrade(parsed, rest, socket));
+  };
+
+  /** By default, what nobody claims is left to the server's other listeners, and refused where there is none. */
+  #refusesUnmatched(): boolean {
+    if (this.#endpoints.some(({ unmatched }) => unmatched === "refuse")) return true;
+    if (this.#endpoints.some(({ unmatched }) => unmatched === "leave")) return false;
+    return this.#server.listenerCount("upgrade") === 1;
+  }
+}
