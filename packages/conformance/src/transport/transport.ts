@@ -16,6 +16,8 @@ export class Transport {
   #peerEnd: PeerEnd | undefined;
   #ended = false;
   #closed = false;
+  /** What settles the writes that the kernel has not taken. */
+  readonly #writing = new Set<() => void>();
 
   constructor(socket: Socket, log: WireLog) {
     this.#socket = socket;
@@ -36,6 +38,7 @@ export class Transport {
     });
     socket.on("close", () => {
       this.#closed = true;
+      for (const settle of this.#writing) settle();
       this.#onPeerEnd("reset", "the connection is gone");
     });
   }
@@ -100,9 +103,9 @@ export class Transport {
     if (this.#closed || this.#ended || this.#peerEnd === "reset") return Promise.resolve(false);
     return new Promise((resolve) => {
       const settle = (): void => resolve(false);
-      this.#socket.once("close", settle);
+      this.#writing.add(settle);
       this.#socket.write(bytes, (error) => {
-        this.#socket.off("close", settle);
+        this.#writing.delete(settle);
         resolve(error === undefined || error === null);
       });
     });
