@@ -20,10 +20,10 @@ export interface Ends {
   readonly far: PortDriver;
 }
 
-export const MIB = 1 << 20;
+export const MIB: number = 1 << 20;
 /** More than any kernel's socket buffers: a peer that does not read must block the writer. */
-export const TOO_MUCH = 64 * MIB;
-export const options = { timeout: 30_000 };
+export const TOO_MUCH: number = 64 * MIB;
+export const options: { readonly timeout: number } = { timeout: 30_000 };
 export const never = (): AbortSignal => new AbortController().signal;
 export const sleep = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
