@@ -16,6 +16,9 @@ export const runtime: string =
       ? `deno ${globals.Deno.version.deno}`
       : `node ${globals.process?.version.slice(1) ?? ""}`;
 
+/** Payload sizes from a chat message to a large block, octets. */
+export const SIZES = [16, 64, 125, 300, 1024, 16_384] as const;
+
 export interface Sample {
   readonly group: string;
   readonly name: string;
