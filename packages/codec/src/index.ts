@@ -23,6 +23,7 @@ export type {
 export type { ContextBudget, DeflateOptions } from "./extensions/deflate-options.ts";
 export type { DeflateDeclineReason } from "./extensions/deflate-parameters.ts";
 export type {
+  AgreedExtension,
   ClientExtension,
   ExtensionDeclined,
   ExtensionOffer,

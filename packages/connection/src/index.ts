@@ -1,5 +1,6 @@
 /** The public names of connection: what adapters build on and applications see through them. */
 export {
+  type AgreedExtension,
   CloseCode,
   type ExtensionDeclined,
   type ExtensionOffer,

@@ -1,8 +1,8 @@
 /** A WebSocket connection as the application sees it: the same in both roles and on every runtime. */
 import {
+  type AgreedExtension,
   closePayload,
   type ExtensionDeclined,
-  type ExtensionOffer,
   encodeUtf8,
   type HeaderFields,
   UsageError,
@@ -79,8 +79,8 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
     return this.#engine.protocol.state === "open" && !this.#engine.closing.requested ? "open" : "closing";
   }
 
-  /** The extensions in use (RFC 6455 section 9.1), with their parameters as agreed. */
-  get extensions(): readonly ExtensionOffer[] {
+  /** The extensions in use (RFC 6455 section 9.1), with their parameters as agreed and the engine that carries them out. */
+  get extensions(): readonly AgreedExtension[] {
     const { extension } = this.#engine.protocol;
     return extension === undefined ? [] : [extension.agreed];
   }

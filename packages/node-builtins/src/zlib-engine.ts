@@ -87,7 +87,7 @@ class NativeStream implements ZlibStream {
 }
 
 /** The runtime's zlib, whether it works or not. */
-export function nativeZlib(): DeflateEngine {
+function nativeZlib(): DeflateEngine {
   return zlibLikeEngine({
     name: "zlib",
     // Measured: the forks of zlib in these runtimes have a hash table of a fixed size, 64 KiB in Node's and 128 KiB in

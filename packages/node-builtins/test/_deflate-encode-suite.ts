@@ -87,6 +87,15 @@ export function deflateEncodeSuite({ describe, it }: Runner): void {
         }
       });
 
+      it("tells what was agreed, and the engine in use", () => {
+        const { server, client } = pair(engine, engine, { clientMaxWindowBits: 12 });
+        const params = [["client_max_window_bits", "12"]];
+        assert.deepEqual(server.agreed, { name: "permessage-deflate", params, engine: name });
+        assert.deepEqual(client.agreed, { name: "permessage-deflate", params, engine: name });
+        server.release();
+        client.release();
+      });
+
       it("decides by the threshold, the caller's word, or that a stream has no length yet", () => {
         const extension = serverSide(engine, [], { threshold: 100 });
         assert.equal(extension.wants(99, undefined), false);

@@ -10,6 +10,12 @@ export interface ExtensionOffer {
   readonly params: readonly (readonly [name: string, value: string | true])[];
 }
 
+/** An extension as it was agreed, in the form of the response header. */
+export interface AgreedExtension extends ExtensionOffer {
+  /** What carries it out, where there is a choice: for permessage-deflate `zlib` or `pako`. */
+  readonly engine?: string;
+}
+
 /**
  * An extension in use on one connection. It transforms whole messages; control frames never pass through it.
  * All calls are synchronous, and every array it gives is valid only until its next call.
@@ -17,8 +23,7 @@ export interface ExtensionOffer {
 export interface MessageExtension {
   /** The name agreed, for example `permessage-deflate`. */
   readonly name: string;
-  /** What was agreed, in the form of the response header. */
-  readonly agreed: ExtensionOffer;
+  readonly agreed: AgreedExtension;
   /** The bits of a frame's first byte that it owns on a message's first frame: 0x40 is RSV1. */
   readonly rsv: number;
 

@@ -8,7 +8,7 @@ import { ProtocolError, type ProtocolErrorCode } from "../errors.ts";
 import type { DeflateEngine, Deflater, DeflaterOptions, Inflater, InflaterOptions } from "./deflate-engine.ts";
 import type { DeflateSettings } from "./deflate-options.ts";
 import { PERMESSAGE_DEFLATE } from "./deflate-parameters.ts";
-import type { ExtensionOffer, MessageExtension } from "./extension.ts";
+import type { AgreedExtension, ExtensionOffer, MessageExtension } from "./extension.ts";
 import { WindowHistory } from "./window-history.ts";
 
 /** What was agreed for one direction. */
@@ -25,7 +25,7 @@ const FREE_FINAL_BLOCKS = 16;
 
 export class PerMessageDeflate implements MessageExtension {
   readonly name: string = PERMESSAGE_DEFLATE;
-  readonly agreed: ExtensionOffer;
+  readonly agreed: AgreedExtension;
   /** Section 6: RSV1 marks a compressed message. */
   readonly rsv: number = 0x40;
   pending: boolean = false;
@@ -65,7 +65,7 @@ export class PerMessageDeflate implements MessageExtension {
   ) {
     this.#engine = engine;
     this.#settings = settings;
-    this.agreed = agreed;
+    this.agreed = { ...agreed, engine: engine.name };
     this.#outbound = { windowBits: outbound.windowBits, level: settings.level, memLevel: settings.memLevel };
     this.#outboundTakeover = outbound.takeover;
     // A window of 256 bytes is inflated with one of 512.
