@@ -40,6 +40,7 @@ export function split(bytes: Uint8Array, seed: number): Uint8Array[] {
 
 export interface Session {
   readonly protocol: Protocol;
+  readonly handler: ProtocolHandler;
   readonly output: OutputBuffer;
   /** One line an event. */
   readonly events: string[];
@@ -89,12 +90,16 @@ export function session(role: "server" | "client", options: SessionOptions = {})
     handler,
   );
   protocol.streaming = streaming;
-  return { protocol, output, events, messages };
+  return { protocol, handler, output, events, messages };
 }
 
 export function feed({ protocol }: Session, pieces: readonly Uint8Array[]): void {
   for (const piece of pieces) {
-    protocol.receive(piece.slice());
+    // A copy that is a view at the same odd place: the protocol owns what it is given, the vector is used again.
+    const room = new Uint8Array(piece.length + 8);
+    const offset = piece.byteOffset & 7;
+    room.set(piece, offset);
+    protocol.receive(room.subarray(offset, offset + piece.length));
     for (let turns = 0; protocol.suspended; turns++) {
       if (turns > 100_000) throw new Error("suspended without end");
       protocol.resume();

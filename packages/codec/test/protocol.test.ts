@@ -1,5 +1,14 @@
-import { describe, it } from "vitest";
-import { hex, replay } from "./_replay.ts";
+import { describe, expect, it } from "vitest";
+import {
+  OutputBuffer,
+  PROTOCOL_STATES,
+  Protocol,
+  ProtocolError,
+  type ProtocolState,
+  UsageError,
+} from "../src/index.ts";
+import { advance } from "../src/protocol-state.ts";
+import { hex, replay, session, toHex } from "./_replay.ts";
 
 describe("Protocol (server) reads the examples of RFC 6455 5.7", () => {
   it("a single-frame masked text message", () => {
@@ -92,5 +101,104 @@ describe("Protocol (client) fails the connection", () => {
   });
   it("MK-5 a masked Ping (5.1)", () => {
     replay("client", hex("89 80 11223344"), ["fault mask-forbidden 1002"]);
+  });
+});
+
+describe("Protocol", () => {
+  it("takes masking keys in a client only (RFC 6455 5.1)", () => {
+    const outlet = new OutputBuffer();
+    const { handler } = session("server");
+    expect(() => new Protocol({ role: "client", outlet }, handler)).toThrow(UsageError);
+    expect(() => new Protocol({ role: "server", outlet, nextMaskKey: () => 1 }, handler)).toThrow(UsageError);
+  });
+
+  it("closes once: Close out, Close in (7.1)", () => {
+    const { protocol, output, events } = session("server");
+    protocol.close(1001, "going");
+    protocol.close(1000);
+    expect(toHex(output.take())).toBe("880703e9676f696e67");
+    expect([protocol.state, protocol.sendable]).toEqual(["closing", false]);
+    protocol.receive(hex("81 81 00000000 61 89 81 00000000 62 88 82 00000000 0fa0"));
+    // Data after our Close are dropped, a Ping is still answered (5.5.2).
+    expect(events).toEqual(["ping 62", 'close 4000 ""']);
+    expect(toHex(output.take())).toBe("8a0162");
+    expect(protocol.state).toBe("closed");
+    expect(protocol.end()).toBe("closed");
+  });
+
+  it("drops streams, too, after its own Close", () => {
+    const { protocol, events } = session("server", { streaming: true });
+    protocol.close();
+    protocol.receive(hex("01 81 00000000 61 80 81 00000000 62 82 80 00000000"));
+    expect(events).toEqual([]);
+  });
+
+  it("sends no second Close after a fault that follows its own (7.1.7)", () => {
+    const { protocol, output, events } = session("server");
+    protocol.close();
+    output.take();
+    protocol.receive(hex("83 80"));
+    expect(events).toEqual(["fault reserved-opcode 1002"]);
+    expect(output.take()).toHaveLength(0);
+    expect(protocol.state).toBe("failed");
+  });
+
+  it("answers a Close frame later where it is asked to", () => {
+    const output = new OutputBuffer();
+    const { handler, events } = session("server");
+    const protocol = new Protocol({ role: "server", outlet: output, autoClose: false, autoPong: false }, handler);
+    protocol.receive(hex("89 81 00000000 61 88 82 00000000 03e8"));
+    expect(events).toEqual(["ping 61", 'close 1000 ""']);
+    expect(output.take()).toHaveLength(0);
+    expect([protocol.state, protocol.sendable]).toEqual(["close-received", true]);
+    protocol.sendText("last");
+    protocol.pong(hex("61"));
+    protocol.answerClose();
+    protocol.answerClose();
+    expect(toHex(output.take())).toBe("81046c617374" + "8a0161" + "880203e8");
+    expect(protocol.state).toBe("closed");
+  });
+
+  it("is lost where the input ends without a Close frame (7.1.5)", () => {
+    const { protocol, events } = session("server");
+    protocol.receive(hex("01 81 00000000 61"));
+    expect(protocol.end()).toBe("lost");
+    expect(protocol.receive(hex("80 81 00000000 62"))).toBe(false);
+    expect(events).toEqual([]);
+  });
+
+  it("throws on control payloads over 125 bytes (5.5), before anything is written", () => {
+    const { protocol, output } = session("server");
+    expect(() => protocol.ping(new Uint8Array(126))).toThrow(UsageError);
+    expect(() => protocol.pong(new Uint8Array(126))).toThrow(UsageError);
+    expect(() => protocol.close(1005)).toThrow(UsageError);
+    expect(output.take()).toHaveLength(0);
+    expect(protocol.state).toBe("open");
+  });
+
+  it("sends a message in pieces as one frame", () => {
+    const { protocol, output } = session("server");
+    protocol.beginMessage("text");
+    protocol.sendPiece(hex("61"), false);
+    protocol.sendPiece(hex("62"), true);
+    expect(toHex(output.take())).toBe("81026162");
+  });
+});
+
+describe("advance (7.1)", () => {
+  it("has a next state for every step of every state", () => {
+    for (const state of Object.keys(PROTOCOL_STATES) as ProtocolState[]) {
+      for (const step of ["sendClose", "receiveClose", "fail", "end"] as const) {
+        expect(Object.keys(PROTOCOL_STATES)).toContain(advance(state, step));
+      }
+    }
+  });
+});
+
+describe("ProtocolError", () => {
+  it("names code, close code, section and detail", () => {
+    const error = new ProtocolError("mask-required", "frame 3");
+    expect(error).toMatchObject({ code: "mask-required", closeCode: 1002, section: "RFC 6455 5.1" });
+    expect(error.message).toContain("frame 3");
   });
 });

@@ -4,7 +4,7 @@
  */
 import type { ProtocolErrorCode } from "../errors.ts";
 import { rotateKey } from "./masking.ts";
-import { FIN, MASK, MAX_CONTROL_PAYLOAD, Opcode, RSV_BITS } from "./opcode.ts";
+import { CONTROL, FIN, MASK, MAX_CONTROL_PAYLOAD, Opcode, RSV_BITS } from "./opcode.ts";
 
 /** The longest header: 2 + 8 of length + 4 of masking key. */
 const MAX_HEADER = 14;
@@ -164,7 +164,7 @@ export class FrameDecoder {
 
   /** A control frame's length was checked already; a transformed message has a limit of its own. */
   #mayBeLonger(first: number, length: number): boolean {
-    if ((first & 0x08) !== 0) return true;
+    if ((first & CONTROL) !== 0) return true;
     return (first & RSV_BITS) !== 0 && length <= this.maxTransformedLength;
   }
 

@@ -14,6 +14,8 @@ export type Opcode = (typeof Opcode)[keyof typeof Opcode];
 export const FIN = 0x80;
 /** The three reserved bits of a frame's first byte; RSV1 is the highest. */
 export const RSV_BITS = 0x70;
+/** The bit of an opcode that tells control frames from data frames (section 5.5). */
+export const CONTROL = 0x08;
 /** The MASK bit of a frame's second byte. */
 export const MASK = 0x80;
 /** The largest payload of a control frame (section 5.5). */

@@ -8,7 +8,7 @@ import { ProtocolError, type ProtocolErrorCode } from "../errors.ts";
 import type { MessageExtension } from "../extensions/extension.ts";
 import { FrameDecoder, type FrameHandler } from "../frame/frame-decoder.ts";
 import { maskInPlace } from "../frame/masking.ts";
-import { FIN, Opcode, RSV_BITS } from "../frame/opcode.ts";
+import { CONTROL, FIN, Opcode, RSV_BITS } from "../frame/opcode.ts";
 import { type Limits, transformedSizeLimit } from "../limits.ts";
 import { PayloadBlock } from "./payload-block.ts";
 import { PayloadCollector } from "./payload-collector.ts";
@@ -160,7 +160,7 @@ export class MessageAssembler implements FrameHandler {
         return;
       }
     }
-    if (first >= 0x88) {
+    if ((first & CONTROL) !== 0) {
       maskInPlace(bytes, start, end, key);
       this.#handler.onControl(first & 0x0f, bytes.subarray(start, end));
       return;
@@ -170,7 +170,7 @@ export class MessageAssembler implements FrameHandler {
   }
 
   onFrameStart(first: number, length: number): void {
-    if (first >= 0x88) {
+    if ((first & CONTROL) !== 0) {
       this.#control = new Uint8Array(length);
       this.#controlOpcode = first & 0x0f;
       this.#controlLength = 0;

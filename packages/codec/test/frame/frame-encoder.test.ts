@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { FrameEncoder } from "../../src/frame/frame-encoder.ts";
+import { OutputBuffer } from "../../src/index.ts";
+import { hex, toHex } from "../_replay.ts";
+
+/** An outlet whose memory is poison, so that an octet that was never written shows (API-5). */
+class PoisonedOutput extends OutputBuffer {
+  override readonly copyLimit: number;
+  readonly attached: Uint8Array[] = [];
+
+  constructor(copyLimit: number = Number.MAX_SAFE_INTEGER) {
+    super();
+    this.copyLimit = copyLimit;
+    this.buffer.fill(0xa5);
+  }
+
+  override reserve(size: number): void {
+    const before = this.buffer;
+    super.reserve(size);
+    if (this.buffer !== before) this.buffer.fill(0xa5, this.length);
+  }
+
+  override attach(bytes: Uint8Array): void {
+    this.attached.push(bytes);
+    super.attach(bytes);
+  }
+}
+
+function encoded(first: number, payload: Uint8Array | string, key?: number): Uint8Array {
+  const output = new PoisonedOutput();
+  const encoder = new FrameEncoder(output, key === undefined ? undefined : () => key);
+  if (typeof payload === "string") encoder.encodeText(first, payload);
+  else encoder.encode(first, payload);
+  return output.take();
+}
+
+describe("FrameEncoder (RFC 6455 5.2)", () => {
+  it("writes the shortest form of each length", () => {
+    for (const [length, header] of [
+      [0, "82 00"],
+      [125, "82 7d"],
+      [126, "82 7e 007e"],
+      [65535, "82 7e ffff"],
+      [65536, "82 7f 0000000000010000"],
+      [70000, "82 7f 0000000000011170"],
+    ] as const) {
+      const bytes = encoded(0x82, new Uint8Array(length).fill(0x61));
+      expect(toHex(bytes.subarray(0, bytes.length - length))).toBe(toHex(hex(header)));
+      expect(bytes.subarray(bytes.length - length).every((octet) => octet === 0x61)).toBe(true);
+    }
+  });
+
+  it("masks as the example of 5.7", () => {
+    expect(toHex(encoded(0x81, "Hello", 0x3d21fa37))).toBe("818537fa213d7f9f4d5158");
+    expect(toHex(encoded(0x81, Uint8Array.from(Buffer.from("Hello")), 0x3d21fa37))).toBe("818537fa213d7f9f4d5158");
+  });
+
+  it("encodes text of every length class, ASCII or not, as its bytes", () => {
+    for (const unit of ["a", "é", "語", "😀"]) {
+      for (const count of [0, 1, 20, 24, 25, 41, 42, 62, 63, 100, 125, 126, 127, 5000, 21845, 21846, 32767, 70000]) {
+        const text = unit.repeat(count);
+        const payload = Uint8Array.from(Buffer.from(text));
+        expect(Buffer.compare(encoded(0x81, text), encoded(0x81, payload)), `${unit} x ${count}`).toBe(0);
+        expect(Buffer.compare(encoded(0x81, text, 0x01020304), encoded(0x81, payload, 0x01020304))).toBe(0);
+      }
+    }
+  });
+
+  it("UT-5 replaces lone surrogates by U+FFFD, short and long (8.1)", () => {
+    expect(toHex(encoded(0x81, "\ud800"))).toBe("8103efbfbd");
+    expect(toHex(encoded(0x81, `${"x".repeat(30)}\udc00`))).toBe(`8121${"78".repeat(30)}efbfbd`);
+  });
+
+  it("attaches what is over the outlet's copy limit: as it is for a server, as a masked copy for a client", () => {
+    const payload = new Uint8Array(5000).fill(1);
+    const server = new PoisonedOutput(4096);
+    new FrameEncoder(server, undefined).encode(0x82, payload);
+    expect(server.attached[0]).toBe(payload);
+    const client = new PoisonedOutput(4096);
+    new FrameEncoder(client, () => 0x01010101).encode(0x82, payload);
+    expect(client.attached[0]?.every((octet) => octet === 0)).toBe(true);
+    expect(payload.every((octet) => octet === 1)).toBe(true);
+    const text = new PoisonedOutput(4096);
+    new FrameEncoder(text, undefined).encodeText(0x81, "y".repeat(5000));
+    expect(
+      text
+        .take()
+        .subarray(4)
+        .every((octet) => octet === 0x79),
+    ).toBe(true);
+  });
+});

@@ -1,0 +1,261 @@
+import { describe, expect, it } from "vitest";
+import type { MessageExtension } from "../../src/index.ts";
+import { ProtocolError } from "../../src/index.ts";
+import { feed, hex, replay, session, split } from "../_replay.ts";
+
+const M = "00000000";
+
+/** A masked frame (key 0) with its length in the shortest form. */
+function frame(first: number, payload: Uint8Array): Uint8Array {
+  const { length } = payload;
+  const header =
+    length < 126
+      ? [first, 0x80 | length]
+      : length < 65536
+        ? [first, 0xfe, length >> 8, length & 0xff]
+        : [first, 0xff, 0, 0, 0, 0, length >>> 24, (length >> 16) & 0xff, (length >> 8) & 0xff, length & 0xff];
+  return Uint8Array.from([...header, 0, 0, 0, 0, ...payload]);
+}
+
+function concat(...parts: Uint8Array[]): Uint8Array {
+  return Uint8Array.from(Buffer.concat(parts));
+}
+
+describe("MessageAssembler joins fragments (RFC 6455 5.4)", () => {
+  it("FG-4 with control frames between them", () => {
+    replay("server", hex(`01 82 ${M} 6162 89 81 ${M} 70 00 81 ${M} 63 8a 80 ${M} 80 81 ${M} 64`), [
+      "ping 70",
+      "pong ",
+      'message "abcd"',
+    ]);
+  });
+  it("FG-6 with a code point cut between them, and empty ones", () => {
+    replay("server", hex(`01 81 ${M} e2 00 80 ${M} 00 81 ${M} 82 80 81 ${M} ac`), ['message "€"']);
+  });
+  it("FR-1 empty messages of either kind", () => {
+    replay("server", hex(`81 80 ${M} 82 80 ${M} 01 80 ${M} 80 80 ${M} 02 80 ${M} 80 80 ${M}`), [
+      'message ""',
+      "message ",
+      'message ""',
+      "message ",
+    ]);
+  });
+  it("FG-8 65,536 of 64 bytes each", () => {
+    const piece = frame(0x00, new Uint8Array(64).fill(0x61)).subarray(0);
+    const frames = [frame(0x01, new Uint8Array(64).fill(0x61))];
+    for (let i = 0; i < 65_534; i++) frames.push(piece);
+    frames.push(frame(0x80, new Uint8Array(64).fill(0x61)));
+    const run = session("server", { maxMessageSize: 4 * 1024 * 1024 });
+    feed(run, split(concat(...frames), 3));
+    expect(run.events).toEqual(["message 4194304 characters"]);
+  });
+  it("keeps a leading U+FEFF, whole and in fragments (8.1)", () => {
+    replay("server", hex(`81 84 ${M} efbbbf61 01 82 ${M} efbb 80 82 ${M} bf61`), [
+      'message "\ufeffa"',
+      'message "\ufeffa"',
+    ]);
+  });
+  it("takes a genuine U+FFFD for what it is", () => {
+    replay("server", hex(`81 84 ${M} efbfbd61`), ['message "\ufffda"']);
+  });
+});
+
+describe("MessageAssembler gives payloads that are the receiver's own", () => {
+  it("FR-21 which never change, and touches no byte outside the chunk's view", () => {
+    for (const size of [1, 40, 900, 1100, 5000, 40_000]) {
+      const room = new Uint8Array(200_000).fill(0xee);
+      const run = session("server");
+      const bytes = concat(frame(0x82, new Uint8Array(size).fill(1)), frame(0x82, new Uint8Array(size).fill(2)));
+      room.set(bytes, 333);
+      const kept = run.protocol.receive(room.subarray(333, 333 + bytes.length));
+      expect(room.subarray(0, 333).every((octet) => octet === 0xee)).toBe(true);
+      expect(room.subarray(333 + bytes.length).every((octet) => octet === 0xee)).toBe(true);
+      if (!kept) room.fill(0xcc);
+      const [first, second] = run.messages as Uint8Array[];
+      expect(first?.every((octet) => octet === 1)).toBe(true);
+      expect(second?.every((octet) => octet === 2)).toBe(true);
+      expect([first?.length, second?.length]).toEqual([size, size]);
+    }
+  });
+  it("and plain Uint8Arrays, whatever the chunk is", () => {
+    const run = session("server");
+    run.protocol.receive(Buffer.from(frame(0x82, new Uint8Array(10))));
+    expect(Object.getPrototypeOf(run.messages[0])).toBe(Uint8Array.prototype);
+  });
+  it("a small payload does not pin a large chunk", () => {
+    const run = session("server");
+    const frames = Array.from({ length: 500 }, () => frame(0x82, new Uint8Array(100)));
+    run.protocol.receive(concat(...frames));
+    for (const message of run.messages as Uint8Array[]) expect(message.buffer.byteLength).toBeLessThanOrEqual(4096);
+  });
+});
+
+describe("MessageAssembler keeps the limits (RFC 6455 10.4)", () => {
+  it("FR-14 delivers the limit, refuses one more when the header is complete", () => {
+    replay("server", frame(0x82, new Uint8Array(1000)), [`message 1000 bytes ${"00".repeat(16)}…`], undefined, {
+      maxMessageSize: 1000,
+    });
+    const refused = frame(0x82, new Uint8Array(1001)).subarray(0, 4);
+    replay("server", refused, ["fault message-too-large 1009"], hex("88 02 03f1"), { maxMessageSize: 1000 });
+  });
+  it("RS-6 refuses the first frame whose header crosses the sum", () => {
+    const bytes = concat(
+      frame(0x02, new Uint8Array(600)),
+      frame(0x00, new Uint8Array(400)),
+      frame(0x80, new Uint8Array(1)),
+    );
+    replay("server", bytes, ["fault message-too-large 1009"], undefined, { maxMessageSize: 1000 });
+  });
+  it("counts anew for each message", () => {
+    const one = concat(frame(0x02, new Uint8Array(600)), frame(0x80, new Uint8Array(400)));
+    const event = `message 1000 bytes ${"00".repeat(16)}…`;
+    replay("server", concat(one, one, one), [event, event, event], undefined, { maxMessageSize: 1000 });
+  });
+  it("lets control frames pass whatever the limit is", () => {
+    replay("server", hex(`89 85 ${M} 6162636465`), ["ping 6162636465"], undefined, { maxMessageSize: 2 });
+  });
+  it("RS-1 131,000 one-byte fragments cost little more than their bytes", () => {
+    const fragments = concat(...Array.from({ length: 1000 }, () => frame(0x00, Uint8Array.of(0x61))));
+    const run = session("server");
+    run.protocol.receive(frame(0x01, Uint8Array.of(0x61)));
+    globalThis.gc?.();
+    const before = process.memoryUsage();
+    for (let i = 0; i < 131; i++) run.protocol.receive(fragments.slice());
+    globalThis.gc?.();
+    const after = process.memoryUsage();
+    const used = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+    if (globalThis.gc !== undefined) expect(used).toBeLessThan(2 * 131_000 + 64 * 1024);
+    expect(run.events).toEqual([]);
+  });
+});
+
+describe("MessageAssembler shows a message chunk by chunk", () => {
+  it("also within one frame, text checked as it arrives", () => {
+    const run = session("server", { streaming: true });
+    const bytes = frame(0x81, Uint8Array.from(Buffer.from("héllo")));
+    feed(run, [bytes.subarray(0, 8), bytes.subarray(8, 9), bytes.subarray(9)]);
+    expect(run.events).toEqual(["stream text", "chunks 68c3a96c6c6f", "stream end"]);
+  });
+  it("and fails at the first bad octet", () => {
+    const bytes = hex(`01 84 ${M} 61c3ff62`);
+    for (let cut = 1; cut < bytes.length; cut++) {
+      const run = session("server", { streaming: true });
+      feed(run, [bytes.subarray(0, cut), bytes.subarray(cut)]);
+      expect(run.events.at(-1)).toBe("fault invalid-utf8 1007");
+      expect(run.events.join()).not.toContain("ff");
+    }
+  });
+  it("and fails where the text ends within a sequence", () => {
+    const run = session("server", { streaming: true });
+    feed(run, [hex(`81 81 ${M} c3`)]);
+    expect(run.events).toEqual(["stream text", "chunks c3", "fault invalid-utf8 1007"]);
+  });
+  it("with a limit of its own", () => {
+    const run = session("server", { streaming: true, maxMessageSize: 10, maxStreamSize: 100 });
+    feed(run, [frame(0x82, new Uint8Array(50))]);
+    feed(run, [frame(0x82, new Uint8Array(101))]);
+    expect(run.events.at(-1)).toBe("fault message-too-large 1009");
+    expect(run.events).toContain("stream end");
+  });
+  it("from the next message on when it is turned on within one", () => {
+    const run = session("server");
+    feed(run, [hex(`01 81 ${M} 61`)]);
+    run.protocol.streaming = true;
+    feed(run, [hex(`80 81 ${M} 62 82 81 ${M} 63`)]);
+    expect(run.events).toEqual(['message "ab"', "stream binary", "chunks 63", "stream end"]);
+    expect(run.protocol.streaming).toBe(true);
+  });
+});
+
+/** An extension that repeats each octet so many times: output in pieces, as an inflater gives it. */
+function repeater(times: number, fault = -1): MessageExtension {
+  let left: Uint8Array = new Uint8Array(0);
+  const extension = {
+    name: "repeat",
+    agreed: { name: "repeat", params: [] },
+    rsv: 0x40,
+    pending: false,
+    wants: (length: number | undefined, choice: boolean | undefined) => choice ?? (length ?? 0) > 3,
+    encode: (piece: Uint8Array) => piece.filter((_, i) => i % times === 0),
+    decode(piece: Uint8Array, _last: boolean, max: number) {
+      if (piece.includes(fault)) return new ProtocolError("deflate-invalid");
+      const all = new Uint8Array(left.length + piece.length * times);
+      all.set(left);
+      piece.forEach((octet, i) => {
+        all.fill(octet, left.length + i * times, left.length + (i + 1) * times);
+      });
+      const output = all.slice(0, max);
+      left = all.slice(max);
+      extension.pending = left.length > 0;
+      return output;
+    },
+    idle: () => {},
+    release: () => {},
+  };
+  return extension;
+}
+
+describe("MessageAssembler passes messages through the extension that owns their bit (RFC 6455 5.2, RFC 7692 6)", () => {
+  it("whole, in fragments, mixed with others, empty ones too", () => {
+    replay(
+      "server",
+      hex(`c1 82 ${M} 6162 81 81 ${M} 63 41 81 ${M} 64 89 80 ${M} 00 80 ${M} 80 81 ${M} 65 c2 80 ${M} c1 80 ${M}`),
+      ['message "aabb"', 'message "c"', "ping ", 'message "ddee"', "message ", 'message ""'],
+      undefined,
+      { extension: repeater(2) },
+    );
+  });
+  it("DF-18 but not on control frames or continuations", () => {
+    replay("server", hex("c9 80"), ["fault reserved-bits 1002"], undefined, { extension: repeater(2) });
+    replay("server", hex(`41 80 ${M} c0 80`), ["fault reserved-bits 1002"], undefined, { extension: repeater(2) });
+  });
+  it("UT-4 and checks the text that comes out", () => {
+    replay("server", hex(`c1 81 ${M} c3`), ["fault invalid-utf8 1007"], undefined, { extension: repeater(1) });
+    replay("server", hex(`41 81 ${M} c3 80 81 ${M} c3`), ["fault invalid-utf8 1007"], undefined, {
+      extension: repeater(1),
+    });
+  });
+  it("RS-11 and limits what comes out, not what goes in", () => {
+    replay("server", frame(0xc2, new Uint8Array(101)), ["fault message-too-large 1009"], undefined, {
+      extension: repeater(10),
+      maxMessageSize: 1000,
+    });
+    replay("server", hex("c2 ff 0000000000020000"), ["fault message-too-large 1009"], undefined, {
+      extension: repeater(1),
+      maxMessageSize: 10,
+    });
+  });
+  it("reports what the extension cannot read", () => {
+    replay("server", hex(`41 82 ${M} 61ff 80 80 ${M}`), ["fault deflate-invalid 1007"], undefined, {
+      extension: repeater(1, 0xff),
+    });
+  });
+  it("suspends when its turn is used up, takes what comes meanwhile, and goes on", () => {
+    for (const streaming of [false, true]) {
+      const run = session("server", { extension: repeater(4000), maxMessageSize: 8_000_000, streaming });
+      const big = frame(0xc2, new Uint8Array(1000).fill(1));
+      const small = frame(0x82, Uint8Array.of(2));
+      run.protocol.receive(concat(big, small));
+      expect(run.protocol.suspended).toBe(true);
+      expect(run.protocol.receive(small.slice())).toBe(true);
+      expect(run.protocol.receive(small.slice())).toBe(true);
+      let turns = 0;
+      for (; run.protocol.suspended && turns < 100; turns++) run.protocol.resume();
+      expect(turns).toBeGreaterThan(3);
+      run.protocol.resume();
+      if (streaming) expect(run.events.filter((event) => event === "stream end")).toHaveLength(4);
+      else expect(run.messages.map((message) => message.length)).toEqual([4_000_000, 1, 1, 1]);
+    }
+  });
+  it("suspends between messages too, and is inert when stopped while suspended", () => {
+    const run = session("server", { extension: repeater(4000), maxMessageSize: 8_000_000 });
+    const one = frame(0xc2, new Uint8Array(60).fill(1));
+    run.protocol.receive(concat(...Array.from({ length: 10 }, () => one)));
+    expect(run.messages.length).toBeLessThan(10);
+    expect(run.protocol.suspended).toBe(true);
+    run.protocol.end();
+    run.protocol.resume();
+    expect(run.protocol.suspended).toBe(false);
+    expect(run.messages.length).toBeLessThan(10);
+  });
+});
