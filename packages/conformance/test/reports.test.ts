@@ -1,11 +1,12 @@
+import { randomBytes } from "node:crypto";
+import { inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { renderHtml } from "../src/report/html-report.ts";
 import { parseJsonReport, renderJson } from "../src/report/json-report.ts";
 import { renderJunit } from "../src/report/junit-report.ts";
-import { shortenLog } from "../src/report/page-data.ts";
+import { type PageData, pageData, shortenLog } from "../src/report/page-data.ts";
 import { Progress } from "../src/report/progress.ts";
 import { renderText } from "../src/report/text-report.ts";
-import type { SuiteReport } from "../src/report.ts";
 import { HOSTILE, sampleReport } from "./sample-reports.ts";
 
 describe("renderText", () => {
@@ -92,21 +93,44 @@ describe("renderHtml", () => {
   });
 
   it("does not grow with the payloads", () => {
-    expect(html.length).toBeLessThan(120_000);
+    expect(html.length).toBeLessThan(60_000);
+  });
+});
+
+describe("pageData", () => {
+  const report = sampleReport("many");
+  const unpack = (packed: string): PageData =>
+    JSON.parse(inflateRawSync(Buffer.from(packed, "base64")).toString("utf8"));
+  const entries = (data: PageData, verdict: string): number[] =>
+    (data.testees[0]?.results ?? [])
+      .flatMap((result) => result.runs.filter((run) => run.verdict === verdict))
+      .map((run) => run.log.length);
+
+  it("tells each case once and each result of it", () => {
+    const { packed, cases } = pageData([report, report, sampleReport("other", "client")]);
+    const data = unpack(packed);
+    expect(cases).toBe(10);
+    expect(data.cases).toHaveLength(10);
+    expect(data.testees.map(({ results }) => results.length)).toEqual([5, 5, 5]);
   });
 
   it("keeps to its budget by shortening the logs of what passed first", () => {
-    const report = sampleReport("many");
-    const run = report.results[0]?.runs[0];
-    const log = Array.from({ length: 300 }, () => run?.log[0] ?? { at: 0, kind: "event" as const, text: "" });
-    const results = Array.from({ length: 2_000 }, (_, index) => {
-      const failed = index % 100 === 0;
-      const runs = [{ ...run, verdict: failed ? "fail" : "pass", log }];
-      return { ...report.results[0], id: `FR-9.${index}`, verdict: failed ? "fail" : "pass", runs };
-    });
-    const page = renderHtml([{ ...report, results } as SuiteReport]);
-    expect(page.length).toBeLessThan(13 * 1024 * 1024);
-    expect(page).toContain("entries left out");
+    const log = Array.from({ length: 300 }, (_, at) => ({
+      at,
+      kind: "event" as const,
+      text: randomBytes(20).toString("hex"),
+    }));
+    const lengthened = report.results.map((result) => ({
+      ...result,
+      runs: result.runs.map((run) => ({ ...run, log })),
+    }));
+    const large = [{ ...report, results: lengthened }];
+    const whole = unpack(pageData(large).packed);
+    expect([entries(whole, "pass")[0], entries(whole, "fail")[0]]).toEqual([201, 300]);
+    const cut = pageData(large, 40_000);
+    expect(cut.packed.length).toBeLessThanOrEqual(40_000);
+    const short = unpack(cut.packed);
+    expect(entries(short, "pass")[0]).toBeLessThan(entries(short, "fail")[0] as number);
   });
 });
 

@@ -11,7 +11,7 @@ import { WireLog } from "../src/wire-log.ts";
 export const HOSTILE = "</script><img src=x onerror=alert(1)> \u001b[31m ]]> \u0000 \ud800 \"'&";
 
 /** A log of an opening handshake, a masked 16 MiB message, an echo, raw bytes and a FIN. */
-export function sampleLog(): WireLog {
+function sampleLog(): WireLog {
   const log = new WireLog();
   const head = "GET /?q=<b> HTTP/1.1\r\nHost: example\r\nUpgrade: websocket\r\n\r\n";
   log.head("sent", head);
@@ -30,8 +30,10 @@ export function sampleLog(): WireLog {
   return log;
 }
 
+const entries = sampleLog().entries();
+
 function run(verdict: Verdict, reasons: readonly string[], delivery: RunResult["delivery"] = "whole"): RunResult {
-  return { delivery, verdict, reasons, seed: 7, durationMs: 12, log: sampleLog().entries() };
+  return { delivery, verdict, reasons, seed: 7, durationMs: 12, log: entries };
 }
 
 function result(id: string, verdict: Verdict, reasons: readonly string[]): CaseResult {

@@ -1,6 +1,6 @@
 /**
  * The report as one HTML page that needs nothing else: style, behaviour and data are inside it, and its own content
- * security policy forbids everything from outside. What peers sent reaches the page as JSON and is shown as text only.
+ * security policy forbids everything from outside. What peers sent reaches the page as packed JSON and is shown as text only.
  */
 
 import type { SuiteReport } from "../report.ts";
@@ -9,7 +9,7 @@ import { escapeXml } from "./escape-xml.ts";
 import { readPageAsset, readPageModules } from "./page-asset.ts";
 import { pageData } from "./page-data.ts";
 
-/** Renders the page: at most about 12 MiB for any run whose failures are counted in hundreds. */
+/** Renders the page: at most about 8 MiB for any run whose failures are counted in hundreds. */
 export function renderHtml(reports: readonly SuiteReport[]): string {
   const results = reports.reduce((sum, report) => sum + report.results.length, 0);
   const [first] = reports.map((report) => report.startedAt).sort();
@@ -53,7 +53,7 @@ ${VERDICTS.map(renderChip).join("\n")}
 <footer>Times are milliseconds since the start of a run, as the suite saw them. Press a cell for its wire log.</footer>
 </main>
 <dialog aria-label="Case"></dialog>
-<script type="application/json" id="report">${data.json}</script>
+<script type="text/plain" id="report">${data.packed}</script>
 <script type="module">
 ${readPageModules(["report-log.js", "report.js"])}</script>
 </body>

@@ -1,5 +1,6 @@
 /** The data inside the HTML page: each case once, results without what the page does not show, logs cut to a budget. */
 
+import { deflateRawSync } from "node:zlib";
 import type { Group, Role } from "../case.ts";
 import type { CaseResult, RunResult, SuiteReport } from "../report.ts";
 import type { Verdict } from "../verdict.ts";
@@ -46,27 +47,34 @@ export interface PageData {
   readonly testees: readonly PageTestee[];
 }
 
-/** Characters of JSON beyond which the logs are shortened further. */
-const BUDGET = 12 * 1024 * 1024;
+/** Characters of packed data beyond which the logs are shortened further. */
+const BUDGET = 8 * 1024 * 1024;
 
 /** Log entries kept for a run that passed and for any other, from generous to none for what passed. */
 const LOG_SIZES: readonly (readonly [passing: number, other: number])[] = [
+  [200, 400],
   [60, 300],
   [20, 120],
   [8, 60],
   [0, 30],
 ];
 
-/** JSON that cannot end its script element (`<` never occurs in it), and how many cases it holds. */
-export function pageData(reports: readonly SuiteReport[]): { readonly json: string; readonly cases: number } {
+/**
+ * The data as base64 of deflated JSON, a tenth of its size and unable to end its script element, and how many cases it holds.
+ * Where it is over the budget, the logs of what passed are given up first.
+ */
+export function pageData(
+  reports: readonly SuiteReport[],
+  budget: number = BUDGET,
+): { readonly packed: string; readonly cases: number } {
   const cases = collectCases(reports);
-  let json = "";
+  let packed = "";
   for (const [passing, other] of LOG_SIZES) {
     const data: PageData = { cases, testees: reports.map((report) => pageTestee(report, passing, other)) };
-    json = JSON.stringify(data).replaceAll("<", "\\u003c");
-    if (json.length <= BUDGET) break;
+    packed = deflateRawSync(JSON.stringify(data), { level: 9 }).toString("base64");
+    if (packed.length <= budget) break;
   }
-  return { json, cases: cases.length };
+  return { packed, cases: cases.length };
 }
 
 function collectCases(reports: readonly SuiteReport[]): PageCase[] {
