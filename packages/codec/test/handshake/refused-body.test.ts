@@ -71,6 +71,9 @@ describe("RefusedBody", () => {
     expect(read({ "content-length": `1${"0".repeat(400)}` }, "0123456789", 4)).toEqual(cut);
     expect(read({}, "0123456789", 4)).toEqual(cut);
     expect(read({ "transfer-encoding": "chunked" }, "3\r\n012\r\n3\r\n345\r\n0\r\n\r\n", 4)).toEqual(cut);
+    // At the limit it waits for no byte that it would not keep.
+    expect(read({ "content-length": "10" }, "0123", 4)).toEqual(cut);
+    expect(read({}, "0123", 4)).toEqual(cut);
     expect(read({ "content-length": "4" }, "0123", 4)).toEqual({ body: "0123", complete: true, early: true });
     expect(read({ "transfer-encoding": "chunked" }, "4\r\n0123\r\n0\r\n\r\n", 4)).toEqual({ ...cut, complete: true });
   });
