@@ -174,6 +174,11 @@ function isLoose(log, index) {
   return opened && before?.kind !== "head" && after?.kind !== "head" && after?.kind !== "frame";
 }
 
+/** @param {LogEntry | undefined} head @param {LogEntry} bytes */
+function isHeadOf(head, bytes) {
+  return head?.kind === "head" && head.direction === bytes.direction && head.text.length === bytes.length;
+}
+
 /** @param {string} text */
 function readableHead(text) {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
@@ -183,8 +188,10 @@ function readableHead(text) {
 /** @param {readonly LogEntry[]} log */
 export function renderLog(log) {
   const list = element("ol", { class: "log" });
-  log.forEach((_, index) => {
-    list.append(logItem(log, index));
+  log.forEach((entry, index) => {
+    // The bytes of a head say nothing that its text does not.
+    const told = entry.kind === "bytes" && [log[index - 1], log[index + 1]].some((other) => isHeadOf(other, entry));
+    if (!told) list.append(logItem(log, index));
   });
   return list;
 }

@@ -31,6 +31,18 @@ const MARKS = /** @type {Record<string, string>} */ ({
   skipped: "–",
 });
 
+const FAMILIES = /** @type {Record<string, string>} */ ({
+  SH: "Opening handshake, server",
+  CH: "Opening handshake, client",
+  FR: "Framing",
+  MK: "Masking",
+  FG: "Fragmentation",
+  CT: "Control frames and close",
+  UT: "UTF-8",
+  DF: "permessage-deflate",
+  RS: "Resources",
+  LC: "Lifecycle",
+});
 const DELIVERIES = /** @type {Record<string, string>} */ ({
   whole: "in one write",
   bytes: "byte by byte",
@@ -77,7 +89,9 @@ function renderMatrix() {
     const own = familyOf(about.id);
     if (own !== family) {
       const span = String(testees.length + 1);
-      rows.append(element("tr", { class: "family" }, element("th", { colspan: span, scope: "rowgroup" }, own)));
+      rows.append(
+        element("tr", { class: "family" }, element("th", { colspan: span, scope: "rowgroup" }, FAMILIES[own] ?? own)),
+      );
       family = own;
     }
     const name = element("th", { scope: "row" }, element("span", { class: "id" }, about.id));
