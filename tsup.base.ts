@@ -17,6 +17,8 @@ export function packageBuild(entry: readonly string[] = ["src/index.ts"], option
     clean: true,
     treeshake: false,
     silent: true,
+    // Deno knows Node's modules by this prefix only, and so does Node itself for the newer ones.
+    removeNodeProtocol: false,
     external: [/^node:/, /^cloudflare:/, /^bun$/],
     ...options,
   };
