@@ -90,6 +90,15 @@ export const stages = [
   { name: "packages", run: ["node", "scripts/check-packages.mjs"], count: "totals" },
   { name: "size", run: ["node", "scripts/size.mjs"], count: "check", show: /KiB/ },
   {
+    name: "cross-decode",
+    run: ["node", "packages/node-builtins/test/cross-decode/cross-decode.mjs"],
+    count: "totals",
+    needs: "python3",
+    show: /passed/,
+    full: "what each DEFLATE engine of each runtime writes, read by all of them and by Python's: `node packages/node-builtins/test/cross-decode/cross-decode.mjs`",
+    seconds: 400,
+  },
+  {
     name: "matrix",
     run: ["node", "scripts/matrix.mjs"],
     count: "totals",

@@ -1,0 +1,34 @@
+/**
+ * What the cross-decode check goes through: each runtime's engines x window x takeover x kind of data, and for each a
+ * file of messages of all sizes, each as its compressed length in 4 bytes and the compressed bytes.
+ */
+export const KINDS = ["random", "compressible"] as const;
+
+export interface Combination {
+  readonly engine: string;
+  readonly windowBits: number;
+  readonly takeover: boolean;
+  readonly kind: (typeof KINDS)[number];
+  readonly sizes: readonly number[];
+}
+
+const SIZES = [0, 1, 5, 125, 1000, 1000, 65_535, 65_536, 300_000, 7, 0, 1000];
+const LARGEST = 4 * 1024 * 1024;
+
+export function* combinations(engines: readonly string[]): Generator<Combination> {
+  for (const engine of engines) {
+    for (let windowBits = 9; windowBits <= 15; windowBits += 1) {
+      for (const takeover of [true, false]) {
+        for (const kind of KINDS) {
+          // Random data is stored, whatever the window: the ends of the range stand for the middle.
+          const largest = kind === "compressible" || windowBits === 9 || windowBits === 15;
+          yield { engine, windowBits, takeover, kind, sizes: largest ? [...SIZES, LARGEST, 1000] : SIZES };
+        }
+      }
+    }
+  }
+}
+
+export function fileName(runtime: string, { engine, windowBits, takeover, kind }: Combination): string {
+  return `${runtime}-${engine}-${windowBits}-${takeover ? "takeover" : "forgets"}-${kind}.bin`;
+}

@@ -1,0 +1,100 @@
+/**
+ * The cross-decode matrix (RFC 7692, DF-30): what each engine on each runtime compresses is read by each engine on each
+ * runtime and by Python's zlib, over windows of 9 to 15 bits x takeover x random and compressible data of 0 B to 4 MiB.
+ *
+ *   node packages/node-builtins/test/cross-decode/cross-decode.mjs [node|bun|deno…] [--no-python]
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { root, runtimePath } from "../../../../scripts/runtimes.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const runtimes = /** @type {("node" | "bun" | "deno")[]} */ (wanted.length > 0 ? wanted : ["node", "bun", "deno"]);
+
+const folder = mkdtempSync(join(tmpdir(), "samewire-cross-decode-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+// Beside the package, so that imports of packages resolve: a suite meets the same `dist` that a user would.
+const out = join(here, "../../.cache", `cross-decode-${process.pid}`);
+mkdirSync(out, { recursive: true });
+process.on("exit", () => rmSync(out, { recursive: true, force: true }));
+await build({
+  entryPoints: [join(here, "_side.ts"), join(here, "_combinations.ts"), join(here, "../_deflate-material.ts")],
+  outdir: out,
+  outbase: join(here, ".."),
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "es2022",
+  packages: "external",
+  logLevel: "error",
+});
+
+let passed = 0;
+let failed = 0;
+
+/** @param {string} who @param {string} file @param {string[]} args @returns {string} its last line */
+function run(who, file, args) {
+  const began = performance.now();
+  const { status, stdout, stderr, error } = spawnSync(file, args, { cwd: root, encoding: "utf8" });
+  if (error !== undefined) throw error;
+  const lines = stdout.trimEnd().split("\n");
+  if (status !== 0) {
+    failed += 1;
+    console.log(`${who} ended with ${status}\n${stdout}${stderr}`);
+  }
+  for (const line of lines.slice(0, -1)) console.log(`${who}: ${line}`);
+  console.log(`${who}: ${lines.at(-1)} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+  return lines.at(-1) ?? "";
+}
+
+/** @param {"node" | "bun" | "deno"} runtime @param {string[]} args */
+function side(runtime, args) {
+  const flags = runtime === "deno" ? ["run", "--allow-all", "--no-check"] : [];
+  return run(`${runtime} ${args[0]}`, runtimePath(runtime), [...flags, join(out, "cross-decode/_side.mjs"), ...args]);
+}
+
+/** @param {string} line */
+function count(line) {
+  const totals = /^(\d+) passed, (\d+) failed$/.exec(line);
+  passed += Number(totals?.[1] ?? 0);
+  failed += Number(totals?.[2] ?? 1);
+}
+
+for (const runtime of runtimes) side(runtime, ["encode", folder, runtime]);
+for (const runtime of runtimes) count(side(runtime, ["decode", folder, ...runtimes]));
+
+if (!process.argv.includes("--no-python")) {
+  /** @param {string} path @returns {Promise<any>} the built module, whose types are those of its source */
+  const load = (path) => import(pathToFileURL(join(out, path)).href);
+  const { combinations, fileName } = await load("cross-decode/_combinations.mjs");
+  const { ENGINES, payload } = await load("_deflate-material.mjs");
+  const digests = new Map();
+  /** @param {string} kind @param {number} size */
+  const digest = (kind, size) => {
+    const key = `${kind} ${size}`;
+    if (!digests.has(key)) digests.set(key, createHash("sha256").update(payload(kind, size)).digest("hex"));
+    return digests.get(key);
+  };
+  const plain = join(folder, "plain.jsonl");
+  const lines = [];
+  for (const one of combinations(ENGINES.map((/** @type {{ name: string }} */ { name }) => name))) {
+    const sums = one.sizes.map((/** @type {number} */ size) => digest(one.kind, size));
+    for (const runtime of runtimes) {
+      lines.push(JSON.stringify([fileName(runtime, one), one.windowBits, one.takeover, sums]));
+    }
+  }
+  writeFileSync(plain, lines.join("\n"));
+  count(run("python", "python3", [join(here, "python-zlib.py"), folder, plain]));
+}
+
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
