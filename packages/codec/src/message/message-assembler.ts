@@ -289,7 +289,7 @@ export class MessageAssembler implements FrameHandler {
         return;
       }
     }
-    if (!this.#streamed) this.#collector.add(bytes, start, end, left);
+    if (!this.#streamed) this.#collector.add(bytes, start, end, left, !this.#transformed);
     else if (start < end) this.#handler.onStreamChunk(this.#block.own(bytes, start, end, left));
   }
 

@@ -19,10 +19,14 @@ export class PayloadCollector {
   #block: Uint8Array | undefined;
   #used = 0;
 
-  /** Adds `bytes` from `start` to `end`, unmasked with `key` (0: as they are). */
-  add(bytes: Uint8Array, start: number, end: number, key: number): void {
+  /**
+   * Adds `bytes` from `start` to `end`, unmasked with `key` (0: as they are).
+   *
+   * @param owned whether the array is ours to keep; what an extension gives is not
+   */
+  add(bytes: Uint8Array, start: number, end: number, key: number, owned: boolean): void {
     const length = end - start;
-    if (length >= KEEP_FROM && length * 2 >= bytes.buffer.byteLength) {
+    if (owned && length >= KEEP_FROM && length * 2 >= bytes.buffer.byteLength) {
       this.#sealBlock();
       maskInPlace(bytes, start, end, key);
       this.#parts.push(new Uint8Array(bytes.buffer, bytes.byteOffset + start, length));

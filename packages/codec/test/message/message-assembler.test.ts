@@ -205,6 +205,23 @@ describe("MessageAssembler passes messages through the extension that owns their
       { extension: repeater(2) },
     );
   });
+  it("and keeps none of its arrays, large ones neither: they are overwritten by its next call", () => {
+    const shared = new Uint8Array(65_536);
+    const extension = {
+      ...repeater(1),
+      decode: (piece: Uint8Array) => shared.fill(piece[0] ?? 0).subarray(0, piece.length),
+    };
+    const run = session("server", { extension });
+    for (const [first, octet] of [
+      [0x42, 1],
+      [0x80, 2],
+    ] as const) {
+      feed(run, [frame(first, new Uint8Array(60_000).fill(octet))]);
+    }
+    const [message] = run.messages as Uint8Array[];
+    expect(message?.subarray(0, 60_000).every((octet) => octet === 1)).toBe(true);
+    expect(message?.subarray(60_000).every((octet) => octet === 2)).toBe(true);
+  });
   it("DF-18 but not on control frames or continuations", () => {
     replay("server", hex("c9 80"), ["fault reserved-bits 1002"], undefined, { extension: repeater(2) });
     replay("server", hex(`41 80 ${M} c0 80`), ["fault reserved-bits 1002"], undefined, { extension: repeater(2) });
