@@ -1,14 +1,11 @@
 import { type CaseContext, type ConformanceCase, defineCase } from "../case.ts";
 import { CaseFailure } from "../case-failure.ts";
 import { binaryMessage, closeNormally, expectAll, pongFor, textMessage } from "../expectations.ts";
+import { pause } from "../pause.ts";
 import { concatBytes, utf8 } from "../wire/bytes.ts";
 import { binary, ping, text } from "../wire/frame.ts";
 import { shapeAnswer } from "./answer-script.ts";
 import { noise } from "./pattern.ts";
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
 
 /** CH-14: a good 101 and a message in one stream of bytes, cut in two at `cut` bytes from the head's end. */
 function cutAt(id: string, cut: number): ConformanceCase[] {

@@ -172,13 +172,13 @@ export const deflateFaultCases: readonly ConformanceCase[] = [
     roles: ROLES,
     needs: { compression: true },
     input: "c1 03 f2 48 cd, then a Ping (masked towards a server)",
-    expectation: "The data is no complete DEFLATE stream: the connection is failed.",
+    expectation: "No complete DEFLATE stream, so best failed; RFC 7692 does not say that a receiver has to notice.",
     async run(context) {
       const { peer } = await openDeflated(context);
       await peer.send(...compressedText(HELLO.subarray(0, 3)), ping("next"));
       const event = await peer.next(context.testee.deadlines.answer);
       if (event?.type === "message" || event?.type === "pong") {
-        return context.nonStrict("the testee takes a message whose data breaks off for a whole one");
+        return context.inform("the testee takes a message whose data breaks off for a whole one");
       }
       if (event?.type === "close" && !BAD_DATA.includes(event.code ?? 0)) {
         context.nonStrict(`the Close frame has code ${event.code ?? "(none)"}, not ${BAD_DATA.join(" or ")}`);

@@ -1,6 +1,7 @@
 import { type CaseContext, type ConformanceCase, defineCase } from "../case.ts";
 import { CaseFailure } from "../case-failure.ts";
 import { closeNormally, expectAll, expectCloseAnswer, textMessage } from "../expectations.ts";
+import { pause } from "../pause.ts";
 import { freshKey } from "../wire/accept-key.ts";
 import { utf8 } from "../wire/bytes.ts";
 import { close, text } from "../wire/frame.ts";
@@ -8,10 +9,6 @@ import { expectStillServing, shapeRequest } from "./request-script.ts";
 
 /** Connections of one case that are opened to be dropped. */
 const DROPS = 50;
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
 
 /** Requires that nothing the peer did to one connection hurts another that is open all the while. */
 async function besideOther(context: CaseContext, drop: () => Promise<void>): Promise<void> {

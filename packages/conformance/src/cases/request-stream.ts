@@ -2,6 +2,7 @@ import { type CaseContext, type ConformanceCase, defineCase } from "../case.ts";
 import { CaseFailure } from "../case-failure.ts";
 import { describeEvent } from "../expectations.ts";
 import { requestFields } from "../opening.ts";
+import { pause } from "../pause.ts";
 import type { Peer } from "../peer.ts";
 import { freshKey } from "../wire/accept-key.ts";
 import { concatBytes, utf8 } from "../wire/bytes.ts";
@@ -103,7 +104,7 @@ async function runEarlyFrame(context: CaseContext, cut: number): Promise<void> {
   const all = concatBytes([head, peer.encode(text("hi"))]);
   const at = Math.max(1, Math.min(all.length - 1, head.length + cut));
   await peer.sendBytes(all.subarray(0, at), "whole");
-  await new Promise((resolve) => setTimeout(resolve, 4));
+  await pause(4);
   await peer.sendBytes(all.subarray(at), "whole");
   const answer = await peer.readHead();
   if (answer === undefined || statusOf(answer) !== 101) {
