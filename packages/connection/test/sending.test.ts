@@ -140,6 +140,22 @@ describe("send", () => {
     });
   }
 
+  it("drained() resolves after a long compressed message that the socket took at once", async () => {
+    const { clock, connect } = world({
+      compression: { threshold: 0 },
+      async message(socket, message) {
+        if (!socket.send(message)) await socket.drained();
+      },
+    });
+    const socket = await connect({ compression: true });
+    expect(socket.extensions).toHaveLength(1);
+    for (let i = 0; i < 3; i++) socket.send(new Uint8Array(500_000).fill(i));
+    for (let i = 0; i < 3; i++) {
+      const message = (await take(clock, socket)) as Uint8Array;
+      expect([message.length, message[0], message.at(-1)]).toEqual([500_000, i, i]);
+    }
+  });
+
   it("MK-11 does not touch the caller's bytes on a client", async () => {
     const { clock, connect } = world({ message: () => {} });
     const socket = await connect();

@@ -149,6 +149,7 @@ export class Sender implements OutgoingOwner {
   }
 
   onOutgoingIdle(): void {
+    this.#checkDrained();
     const then = this.#onIdle;
     this.#onIdle = undefined;
     then?.();
@@ -215,11 +216,15 @@ export class Sender implements OutgoingOwner {
         this.#transmitter.flush();
       }
     }
-    if (this.#congested && this.bufferedAmount <= this.#settings.lowWaterMark) {
-      this.#congested = false;
-      this.#wake();
-      this.#events.onDrain();
-    }
+    this.#checkDrained();
+  }
+
+  #checkDrained(): void {
+    const waits = this.#transmitter.blocked || this.#outgoing.waitingBytes > 0;
+    if (!this.#congested || (waits && this.bufferedAmount > this.#settings.lowWaterMark)) return;
+    this.#congested = false;
+    this.#wake();
+    this.#events.onDrain();
   }
 
   #wake(): void {

@@ -1,0 +1,75 @@
+// `pnpm conformance [runtime…]`: the echo server and client of each runtime through the conformance suite.
+// Options: --group core|thorough, --case GLOB, --role server|client, --seed N, --results FOLDER.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { renderHtml, renderJson, renderJunit } from "@samewire/conformance";
+import { DEVIATIONS } from "./deviations.mjs";
+import { ROLES, RUNTIMES, samewire } from "./runtimes.mjs";
+import { runTestee } from "./suite.mjs";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    group: { type: "string", default: "core" },
+    case: { type: "string", multiple: true, default: [] },
+    role: { type: "string", multiple: true, default: [...ROLES] },
+    seed: { type: "string", default: String(Date.now() % 2 ** 32) },
+    results: { type: "string", default: fileURLToPath(new URL("results", import.meta.url)) },
+  },
+});
+const unknown = positionals.find((name) => !RUNTIMES.some((runtime) => runtime === name));
+if (unknown !== undefined || (values.group !== "core" && values.group !== "thorough")) {
+  console.error(
+    `usage: pnpm conformance [${RUNTIMES.join("] [")}] [--group core|thorough] [--case GLOB] [--role server|client]`,
+  );
+  process.exit(2);
+}
+const choice = { group: values.group, ids: values.case, seed: Number(values.seed) };
+const runtimes = RUNTIMES.filter((runtime) => positionals.length === 0 || positionals.includes(runtime));
+
+/**
+ * What is wrong with a report: verdicts that nobody expected, and expected ones that did not come.
+ *
+ * @param {import("@samewire/conformance").SuiteReport} report
+ * @param {string} runtime
+ */
+function surprises(report, runtime) {
+  const known = new Set(
+    DEVIATIONS.filter((entry) => entry.runtime === runtime && entry.role === report.testee.role).map(({ id }) => id),
+  );
+  return report.results.flatMap(({ id, verdict, reasons }) => {
+    const wrong = verdict === "fail" || verdict === "non-strict";
+    if (wrong && !known.has(id)) return [`${verdict} ${id}: ${reasons.join("; ").slice(0, 300)}`];
+    return !wrong && known.has(id) ? [`${id} passes, though it is listed as a deviation`] : [];
+  });
+}
+
+/** @type {import("@samewire/conformance").SuiteReport[]} */
+const reports = [];
+let red = 0;
+for (const runtime of runtimes) {
+  for (const role of ROLES.filter((name) => values.role.includes(name))) {
+    const report = await runTestee(samewire(runtime, role), choice);
+    reports.push(report);
+    const wrong = surprises(report, runtime);
+    red += wrong.length;
+    const { pass, informational, skipped, fail } = report.totals;
+    const seconds = (report.durationMs / 1000).toFixed(1);
+    const counts = `${pass} pass, ${informational} informational, ${report.totals["non-strict"]} non-strict, ${skipped} skipped, ${fail} fail`;
+    console.log(`${`${runtime} ${role}`.padEnd(15)} ${counts} in ${seconds} s${wrong.length > 0 ? "  RED" : ""}`);
+    for (const line of wrong) console.log(`  ${line}`);
+  }
+}
+const folder = resolve(values.results);
+mkdirSync(folder, { recursive: true });
+writeFileSync(resolve(folder, "conformance.json"), renderJson(reports));
+writeFileSync(resolve(folder, "conformance.xml"), renderJunit(reports));
+writeFileSync(resolve(folder, "conformance.html"), renderHtml(reports));
+const cases = reports.reduce((sum, { results }) => sum + results.length, 0);
+const passed = reports.reduce((sum, { totals }) => sum + totals.pass + totals.informational, 0);
+console.log(
+  `conformance: ${reports.length} testees, ${passed} of ${cases} cases passed, ${red} surprises (seed ${choice.seed})`,
+);
+process.exitCode = red > 0 ? 1 : 0;

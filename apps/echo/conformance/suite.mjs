@@ -1,0 +1,64 @@
+import {
+  ALL_CASES,
+  DELIVERIES,
+  LoopEndpoint,
+  resolveTestee,
+  runSuite,
+  ServerEndpoint,
+  selectCases,
+} from "@samewire/conformance";
+import { startChild, startServer } from "./child.mjs";
+
+/**
+ * What is put through the suite.
+ *
+ * @typedef {object} Testee
+ * @property {string} name
+ * @property {"server" | "client"} role
+ * @property {readonly string[]} command starts the server; for a client that drives itself, the suite's URL is appended
+ * @property {import("@samewire/conformance").TesteeOptions} options
+ */
+
+/** Runs in flight against a server; a client decides for itself. */
+const CONCURRENCY = 20;
+
+/**
+ * Puts one testee through the cases.
+ *
+ * @param {Testee} testee
+ * @param {{ group: "core" | "thorough", ids: readonly string[], seed: number }} choice
+ * @returns {Promise<import("@samewire/conformance").SuiteReport>}
+ */
+export async function runTestee(testee, { group, ids, seed }) {
+  const { name, role, command } = testee;
+  const common = {
+    cases: selectCases(ALL_CASES, { role, group, ids }),
+    testee: resolveTestee({ name, ...testee.options }),
+    target: command.map((word) => word.replace(/^.*[/\\]/, "")).join(" "),
+    role,
+    group,
+    deliveries: DELIVERIES,
+    seed,
+  };
+  if (role === "server") {
+    const server = await startServer(command);
+    try {
+      return await runSuite({ ...common, endpoint: new ServerEndpoint(server.url), concurrency: CONCURRENCY });
+    } finally {
+      await server.stop();
+    }
+  }
+  const endpoint = await LoopEndpoint.start(0);
+  const running = runSuite({ ...common, endpoint, concurrency: Number.MAX_SAFE_INTEGER });
+  const client = startChild([...command, endpoint.url], "ignore");
+  void client.exited.then((how) => {
+    if (how !== "exited with 0") process.stderr.write(`${name} ${how}\n${client.stderr()}\n`);
+    endpoint.stop();
+  });
+  try {
+    return await running;
+  } finally {
+    await client.stop();
+    await endpoint.close();
+  }
+}
