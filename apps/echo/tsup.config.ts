@@ -1,4 +1,18 @@
 import { defineConfig } from "tsup";
 import { packageBuild } from "../../tsup.base.ts";
 
-export default defineConfig(packageBuild(["src/{node,bun,deno}-{server,client}.ts"], { dts: false }));
+export default defineConfig([
+  packageBuild(["src/{node,bun,deno}-{server,client,loop}.ts", "src/{loop,echo}.ts"], {
+    dts: false,
+    // The other build's, which may be there first.
+    clean: ["!workerd/**"],
+  }),
+  // A Worker is one module: everything but the runtime's own goes into it.
+  packageBuild(["src/workerd/{server,client}-worker.ts"], {
+    dts: false,
+    outDir: "dist/workerd",
+    noExternal: [/^@samewire\//, /^pako$/],
+    splitting: false,
+    treeshake: true,
+  }),
+]);

@@ -64,6 +64,7 @@ export function echoServer(deflate: boolean): ServerHandlers & ServerPolicy {
   return {
     ...echoSettings(deflate),
     origins: "any",
+    subprotocols: ["chat.v1"],
     upgrade: ({ path }) => (path === "/refused" ? refuse(401, { "www-authenticate": "Bearer" }, "Who are you?\n") : {}),
     message(socket, message): Promise<unknown> | undefined {
       const { target } = socket;
