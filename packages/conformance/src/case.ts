@@ -1,18 +1,12 @@
+import type { ConnectOptions } from "./connect-options.ts";
 import type { Delivery } from "./delivery.ts";
-import type { ConnectOptions } from "./endpoints/endpoint.ts";
 import type { OpenOptions, Peer } from "./peer.ts";
 import type { Random } from "./random.ts";
+import type { Group, Role } from "./role.ts";
 import type { Testee } from "./testee.ts";
 import type { WireLog } from "./wire-log.ts";
 
-/** Which end of a connection is tested. */
-export type Role = "server" | "client";
-
-/** Both roles. */
-export const ROLES: readonly Role[] = ["server", "client"];
-
-/** `core` runs in under a minute; `thorough` adds large messages, long waits and exhaustive sets. */
-export type Group = "core" | "thorough";
+export { type Group, ROLES, type Role } from "./role.ts";
 
 /** What a testee must support for a case to make sense. */
 export interface Needs {

@@ -12,13 +12,20 @@ export const DELIVERIES: readonly Delivery[] = ["whole", "bytes", "splits"];
 /** Byte-by-byte delivery stops here; what follows goes out whole. */
 export const BYTEWISE_LIMIT = 4096;
 
+/** "Whole" ends here, too: what is larger goes out in blocks of this size, one when the kernel has taken the one before. */
+const BLOCK = 65_536;
+
 /** Up to here each byte gets a pause, so that the testee's kernel hands it over alone. */
 const PACED_BYTES = 96;
 
 /** The pieces in which `bytes` is to be written. */
 export function pieces(bytes: Uint8Array, delivery: Delivery, random: Random): Uint8Array[] {
-  if (delivery === "whole" || bytes.length < 2) return [bytes];
   const cut: Uint8Array[] = [];
+  if (delivery === "whole" || bytes.length < 2) {
+    if (bytes.length <= BLOCK) return [bytes];
+    for (let at = 0; at < bytes.length; at += BLOCK) cut.push(bytes.subarray(at, at + BLOCK));
+    return cut;
+  }
   if (delivery === "bytes") {
     const bytewise = Math.min(bytes.length, BYTEWISE_LIMIT);
     for (let at = 0; at < bytewise; at += 1) cut.push(bytes.subarray(at, at + 1));

@@ -1,5 +1,5 @@
-import type { Role } from "./case.ts";
 import { CaseFailure } from "./case-failure.ts";
+import type { Role } from "./role.ts";
 import { concatBytes } from "./wire/bytes.ts";
 import { isSendableCloseCode } from "./wire/close-code.ts";
 import type { Frame } from "./wire/frame-reader.ts";

@@ -29,6 +29,7 @@ export async function runDelivery(
     random,
     log,
     nonStrict: (reason) => void departures.push(reason),
+    inform: (text) => void notes.push(text),
   };
   const session = endpoint.begin(test, name, settings);
   const context: CaseContext = {
@@ -39,7 +40,6 @@ export async function runDelivery(
       await session.open(peer, options);
       return peer;
     },
-    inform: (text) => void notes.push(text),
     skip(reason) {
       throw new CaseSkipped(reason);
     },

@@ -42,7 +42,7 @@ export interface Testee extends Required<Omit<TesteeOptions, "deadlines" | "subp
   readonly deadlines: Deadlines;
 }
 
-const DEFAULT_DEADLINES: Deadlines = { answer: 5_000, close: 3_000, closeTimeout: 0, handshakeTimeout: 0 };
+const DEFAULT_DEADLINES: Deadlines = { answer: 10_000, close: 6_000, closeTimeout: 0, handshakeTimeout: 0 };
 
 /** Fills in the defaults. */
 export function resolveTestee(options: TesteeOptions): Testee {

@@ -1,12 +1,13 @@
 import type { ConformanceCase } from "../case.ts";
 import { CaseFailure } from "../case-failure.ts";
+import type { ConnectOptions } from "../connect-options.ts";
 import { openAsServer } from "../opening.ts";
 import { type OpenOptions, Peer, type RunSettings } from "../peer.ts";
 import { parseTarget } from "../transport/dial.ts";
 import { type Arrival, type Listener, listen } from "../transport/listener.ts";
 import { Transport } from "../transport/transport.ts";
 import { ClientProcess } from "./client-process.ts";
-import type { ConnectOptions, Endpoint, Session } from "./endpoint.ts";
+import type { Endpoint, Session } from "./endpoint.ts";
 
 /** A process may take this long to start and connect. */
 const START_PATIENCE = 15_000;

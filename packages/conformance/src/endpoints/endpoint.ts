@@ -1,11 +1,6 @@
 import type { ConformanceCase } from "../case.ts";
+import type { ConnectOptions } from "../connect-options.ts";
 import type { OpenOptions, Peer, RunSettings } from "../peer.ts";
-
-/** How a client under test shall find the suite, where it is not the usual way. */
-export interface ConnectOptions {
-  /** The client gets a `wss:` URL on a listener with this certificate (PEM). Needs a client that the suite starts. */
-  readonly tls?: { readonly cert: string; readonly key: string };
-}
 
 /** What one run needs of the side that reaches the testee. */
 export interface Session {

@@ -27,6 +27,7 @@ export async function answerControl(socket: Socket, pathname: string, state: Loo
     random: new Random(0),
     log,
     nonStrict: () => {},
+    inform: () => {},
   };
   const peer = new Peer(new Transport(socket, log), settings, parseTarget("ws://127.0.0.1"));
   try {
