@@ -11,6 +11,7 @@ const built = (name: string): string => fileURLToPath(new URL(`./${name}.js`, im
 export interface Times {
   readonly warmMs: number;
   readonly measureMs: number;
+  readonly cpuGoal: number;
 }
 
 function launch(subject: Subject, settings: Partial<Settings>): Started {

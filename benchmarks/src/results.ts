@@ -54,7 +54,9 @@ export interface Results {
   readonly scenarios: readonly ScenarioResult[];
 }
 
+/** CPU time per unit, microseconds; NaN where the window saw none. */
 export function cpuOf(round: Outcome): number {
+  if (round.messages < 1) return Number.NaN;
   return ((round.userSeconds + round.systemSeconds) / round.messages) * 1e6;
 }
 

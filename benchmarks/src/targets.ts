@@ -47,9 +47,10 @@ function valueFor(results: Results, target: Target, subject: string): number | n
   return large === null || small === null ? null : large / small;
 }
 
-/** Holds the results against every target. */
+/** Holds the results against every target of the scenarios and runtimes that they are of. */
 export function judge(results: Results): readonly Verdict[] {
-  return TARGETS.map((target): Verdict => {
+  const concerned = TARGETS.filter(({ scenario, runtime }) => scenarioOf(results, scenario, runtime) !== undefined);
+  return concerned.map((target): Verdict => {
     const ours = valueFor(results, target, `${target.runtime}/samewire`);
     const theirs = valueFor(results, target, target.against);
     const tcp = valueFor(results, target, `${target.runtime}/tcp`);

@@ -73,6 +73,7 @@ function drive(
     payload: "binary",
     warmMs: 50,
     measureMs: 150,
+    cpuGoal: 0,
   };
   const [program, ...args] = commandFor("bun", DRIVER, [JSON.stringify(job)]);
   return new Promise((resolve) => {

@@ -69,7 +69,9 @@ describe("the report", () => {
     const markdown = await readFile(join(folder, "benchmarks.md"), "utf8");
     expect(markdown).toContain("| node | **samewire** | 10.0 (10.0–10.0) | 6.00 | 4.00 | 1.00 x | 1,000 |");
     expect(markdown).toContain("failed: it / broke |");
-    expect(markdown).toContain("not measured");
+    expect(markdown).toContain("| echo-125-x1 | node | CPU, us | <= 1.1 x tcp | 10.0 | 10.0 | 1.00 x | 1.00 x | met |");
+    expect(markdown).toContain("| **not measured** |");
+    expect(markdown).not.toContain("| bun |");
     const page = await readFile(join(folder, "benchmarks", "results.html"), "utf8");
     expect(page).toContain("<svg");
     expect(page).toContain("scenario &lt;echo-125-x1&gt;");

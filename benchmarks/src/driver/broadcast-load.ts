@@ -54,14 +54,12 @@ export async function broadcastLoad(job: BroadcastJob): Promise<Outcome> {
       };
     }
     start();
-    setTimeout(() => {
-      if (over) return;
-      window.open();
-      setTimeout(() => {
+    void window
+      .run(() => over)
+      .then(() => {
         if (over) return;
         over = true;
         resolve(window.close(sender.extensions));
-      }, job.measureMs);
-    }, job.warmMs);
+      });
   });
 }

@@ -48,11 +48,8 @@ export async function churnLoad(job: ChurnJob): Promise<Outcome> {
     }
   };
   const workers = Promise.all(Array.from({ length: job.connections }, worker));
-  const wait = (milliseconds: number): Promise<void> =>
-    Promise.race([new Promise<void>((resolve) => setTimeout(resolve, milliseconds)), workers.then(() => {})]);
-  await wait(job.warmMs);
-  window.open();
-  await wait(job.measureMs);
+  await Promise.race([window.run(() => stop), workers]);
+  if (!window.measuring) throw new Error("the connections that may be made were used up before the window opened");
   const outcome = window.close("");
   stop = true;
   await workers;

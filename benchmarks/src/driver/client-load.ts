@@ -47,6 +47,6 @@ export async function clientLoad(job: ClientJob): Promise<Outcome> {
   });
   return await runExchanges(
     links.map((link, index) => ({ link, exchange: new MaskedExchange(bursts, index, job.framing === "raw") })),
-    { job, window, extensions: "" },
+    { window, extensions: "" },
   );
 }

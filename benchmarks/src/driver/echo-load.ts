@@ -17,7 +17,7 @@ export async function echoLoad(job: EchoJob): Promise<Outcome> {
   const exchanges = exchangesFor(job, extensions);
   return await runExchanges(
     opened.map(({ link }: OpenedLink, index) => ({ link, exchange: exchanges(index) })),
-    { job, window: new Window(job), extensions, messages: job.messages, dribble: job.dribble === true },
+    { window: new Window(job), extensions, messages: job.messages, dribble: job.dribble === true },
   );
 }
 

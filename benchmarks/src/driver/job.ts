@@ -10,8 +10,13 @@ export interface CommonJob {
   readonly connections: number;
   /** Unmeasured time at the start, milliseconds: connections are made, code gets compiled. */
   readonly warmMs: number;
-  /** Length of the measured window, milliseconds. */
+  /** Shortest length of the measured window, milliseconds. */
   readonly measureMs: number;
+  /**
+   * CPU seconds of the subject that the warm-up and the window shall each see, because a busy machine gives it less than a
+   * window's worth, and its clock ticks in hundredths. Both are prolonged for it, up to four times.
+   */
+  readonly cpuGoal: number;
 }
 
 export interface EchoJob extends CommonJob {

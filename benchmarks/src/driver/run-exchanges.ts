@@ -1,5 +1,5 @@
 import type { Exchange } from "./exchange.ts";
-import type { CommonJob, Outcome } from "./job.ts";
+import type { Outcome } from "./job.ts";
 import type { Link } from "./link.ts";
 import type { Window } from "./window.ts";
 
@@ -9,7 +9,6 @@ export interface Running {
 }
 
 export interface RunOptions {
-  readonly job: CommonJob;
   readonly window: Window;
   readonly extensions: string;
   /** Ends the window after so many messages, if that comes before `measureMs`. */
@@ -19,7 +18,7 @@ export interface RunOptions {
 
 /** Keeps every connection's bursts going round until the window is over. */
 export async function runExchanges(connections: readonly Running[], options: RunOptions): Promise<Outcome> {
-  const { job, window } = options;
+  const { window } = options;
   const limit = options.messages ?? Number.POSITIVE_INFINITY;
   let over = false;
   const outcome = await new Promise<Outcome>((resolve, reject) => {
@@ -64,11 +63,7 @@ export async function runExchanges(connections: readonly Running[], options: Run
       };
       start();
     }
-    setTimeout(() => {
-      if (over) return;
-      window.open();
-      setTimeout(finish, job.measureMs);
-    }, job.warmMs);
+    void window.run(() => over).then(finish);
   });
   return outcome;
 }

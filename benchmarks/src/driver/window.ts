@@ -2,6 +2,8 @@ import type { CommonJob, Outcome } from "./job.ts";
 import { type ProcessSample, sampleProcess } from "./process-sample.ts";
 
 const MAX_LATENCIES = 1 << 20;
+const PROLONGED = 4;
+const STEP_MS = 50;
 
 /**
  * The measured window: opened once the load runs and is warm, closed by time or by count. Everything that is counted
@@ -12,6 +14,7 @@ export class Window {
   sent = 0;
   received = 0;
   measuring = false;
+  readonly #job: CommonJob;
   readonly #latencies = new Float64Array(MAX_LATENCIES);
   #latencyCount = 0;
   #openedAt = 0;
@@ -20,7 +23,35 @@ export class Window {
   #driverBefore: NodeJS.CpuUsage | undefined;
 
   constructor(job: CommonJob) {
+    this.#job = job;
     this.#pid = job.pid;
+  }
+
+  /** Warms up, opens the window, and resolves when it is long enough; `isOver` ends the waiting. */
+  async run(isOver: () => boolean): Promise<void> {
+    const { warmMs, measureMs } = this.#job;
+    await this.#spend(warmMs, isOver);
+    if (isOver()) return;
+    this.open();
+    await this.#spend(measureMs, isOver);
+  }
+
+  async #spend(milliseconds: number, isOver: () => boolean): Promise<void> {
+    const goal = this.#cpuSeconds() + this.#job.cpuGoal;
+    const begun = performance.now();
+    const limit = milliseconds * PROLONGED;
+    let wait = milliseconds;
+    while (!isOver()) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      // Without a `/proc` the sum is NaN and the comparison false: the window keeps its length.
+      if (!(this.#cpuSeconds() < goal) || performance.now() - begun >= limit) return;
+      wait = STEP_MS;
+    }
+  }
+
+  #cpuSeconds(): number {
+    const { user, system } = sampleProcess(this.#pid);
+    return user + system;
   }
 
   watch(pid: number): void {

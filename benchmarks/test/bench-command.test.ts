@@ -1,0 +1,34 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+import type { Results } from "../src/results.ts";
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** One short round of one scenario, by the command itself: every runtime's server, peer and plain TCP answer rightly. */
+it("measures ours, the peers and plain TCP on every runtime", { timeout: 90_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "samewire-bench-"));
+  try {
+    await run(process.execPath, ["scripts/ensure-built.mjs"], { cwd: ROOT });
+    await run(process.execPath, ["benchmarks/bench.mjs", "echo-125-x16-async", "--quick", "--out", folder], {
+      cwd: ROOT,
+    });
+    const results = JSON.parse(await readFile(join(folder, "benchmarks", "results.json"), "utf8")) as Results;
+    expect(results.scenarios.map(({ runtime }) => runtime)).toEqual(["node", "bun", "deno"]);
+    for (const { subjects } of results.scenarios) {
+      expect(new Set(subjects.map(({ kind }) => kind))).toEqual(new Set(["ours", "peer", "tcp"]));
+      for (const { id, figures, failure } of subjects) {
+        expect(failure, id).toBeUndefined();
+        expect(figures.rate.median, id).toBeGreaterThan(100);
+      }
+    }
+    expect(JSON.stringify(results)).not.toContain(ROOT);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
