@@ -50,6 +50,12 @@ const BOTH: readonly Mutant[] = [
   fail("does not answer Close", "CT-7.1", "CT-5.1000", "FR-1.1"),
   fail("goes on after Close", "CT-10.1", "CT-10.2"),
   fail("never closes TCP", "CT-13.1", "FR-17.op3-1"),
+  fail("inflates past the limit", "RS-11.2", "RS-11.3", "RS-12.2"),
+  fail("ignores RSV1 on control frames", "DF-18.1", "DF-18.4"),
+  fail("keeps the window though it agreed not to", "DF-6.4"),
+  fail("forgets the window though it may be used", "DF-14.1", "DF-14.2", "DF-12.4"),
+  fail("stops at a final block", "DF-12.3"),
+  fail("does not check inflated text", "UT-4.1", "UT-4.2", "UT-4.3", "UT-4.4"),
 ];
 
 /** Broken servers. */
@@ -66,6 +72,8 @@ export const BROKEN_SERVERS: readonly Mutant[] = [
   fail("chooses a subprotocol nobody offered", "SH-18.1"),
   fail("agrees to extensions nobody offered", "SH-18.2"),
   fail("stops serving after a reset", "LC-25.1"),
+  fail("keeps the window though it agreed not to", "DF-6.2"),
+  fail("accepts bad deflate parameters", "DF-41.1", "DF-41.4", "DF-41.7", "DF-41.16"),
 ];
 
 /** Broken clients. */
@@ -80,4 +88,6 @@ export const BROKEN_CLIENTS: readonly Mutant[] = [
   fail("accepts subprotocols it did not offer", "CH-9.1"),
   fail("sends a short key", "CH-30.5"),
   fail("sends frames before the 101", "CH-20.1"),
+  fail("keeps the window though it agreed not to", "DF-6.3"),
+  fail("accepts bad deflate parameters", "DF-1.1", "DF-1.6", "DF-3.1", "DF-3.3"),
 ];
