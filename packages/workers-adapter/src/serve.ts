@@ -1,6 +1,7 @@
 import type { PreparedMessage, ServerOptions, WebSocketConnection } from "@samewire/connection";
 import { type Bytes, type DrainReport, UsageError } from "@samewire/connection";
 import { Hub, type HubCalls } from "./hub.ts";
+import { forward } from "./sockets.ts";
 
 /** What `serve` takes: handlers and policy, the same on every runtime. Where to listen is workerd's configuration. */
 export type ServeOptions<C = undefined> = ServerOptions<C> & {
@@ -65,12 +66,7 @@ export function serve<C = undefined>(options: ServeOptions<C>): WorkersServer<C>
   };
 
   return {
-    async connect(socket, env) {
-      const { remoteAddress } = await socket.opened;
-      const hub = stub(env).connect(remoteAddress ?? "unknown:0", { allowHalfOpen: true });
-      // A reset on either side ends both pumps; there is nobody to tell.
-      await Promise.allSettled([socket.readable.pipeTo(hub.writable), hub.readable.pipeTo(socket.writable)]);
-    },
+    connect: (socket, env) => forward(socket, stub(env)),
     Hub: ServerHub,
     hub: (env) => stub(env) as unknown as HubStub,
     get connections() {

@@ -74,6 +74,22 @@ export function accept(
   });
 }
 
+/** A Durable Object, or another Worker, that takes sockets. */
+export interface SocketTarget {
+  connect(address: string, options: { readonly allowHalfOpen: boolean }): Socket;
+}
+
+/**
+ * Forwards a socket to where it is handled, and resolves when both directions have ended. Only bytes travel, so the
+ * peer's address is passed on in the place of the one to dial.
+ */
+export async function forward(socket: Socket, target: SocketTarget): Promise<void> {
+  const { remoteAddress } = await socket.opened;
+  const onward = target.connect(remoteAddress ?? "unknown:0", { allowHalfOpen: true });
+  // A reset on either side ends both pumps; there is nobody to tell.
+  await Promise.allSettled([socket.readable.pipeTo(onward.writable), onward.readable.pipeTo(socket.writable)]);
+}
+
 function begin(
   socket: Socket,
   peerAddress: string | undefined,

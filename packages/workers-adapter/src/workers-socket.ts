@@ -6,6 +6,7 @@ export class WorkersSocket extends PromiseSocket {
   readonly #peer: PeerInfo;
   readonly #reader: ReadableStreamBYOBReader;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  #writing = false;
 
   constructor(socket: Socket, peer: PeerInfo) {
     super();
@@ -32,10 +33,12 @@ export class WorkersSocket extends PromiseSocket {
   };
 
   protected beginWrite(bytes: Uint8Array): void {
+    this.#writing = true;
     this.#writer.write(bytes).then(this.#onWritten, this.didFail);
   }
 
   readonly #onWritten = (): void => {
+    this.#writing = false;
     // All of it, always.
     this.didWrite(Number.POSITIVE_INFINITY);
   };
@@ -46,6 +49,12 @@ export class WorkersSocket extends PromiseSocket {
   }
 
   protected closeNow(): void {
+    // Closing waits for a write that the peer does not take. Aborting ends it, but an outbound connection then stays
+    // until workerd collects the socket, or the request that it belongs to ends.
+    if (this.#writing) {
+      this.#writer.abort().catch(() => {});
+      this.#reader.cancel().catch(() => {});
+    }
     this.#socket.close().catch(() => {});
   }
 }

@@ -1,0 +1,4 @@
+import { connect } from "@samewire/deno";
+import { runClient } from "./process.ts";
+
+await runClient(connect);
