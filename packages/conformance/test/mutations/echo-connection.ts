@@ -69,6 +69,8 @@ export class EchoConnection {
       if (this.#lingered > LINGER_BYTES) this.#socket.destroy();
       return;
     }
+    this.#socket.cork();
+    process.nextTick(() => this.#socket.uncork());
     try {
       this.#parser.push(chunk);
       this.#flushEchoes();

@@ -9,7 +9,7 @@ import { type Head, HeadFault, HeadReader, tokens } from "./head-reader.ts";
 /** The largest message the testees of this folder take. */
 export const LIMIT = 8 * 1_048_576;
 /** After which an opening handshake that is not complete is given up, in milliseconds. */
-export const HANDSHAKE_TIMEOUT = 6_000;
+export const HANDSHAKE_TIMEOUT = 9_000;
 
 /** An echo server of our own, whole or with faults built in. */
 export interface EchoServer {

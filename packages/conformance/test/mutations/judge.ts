@@ -19,7 +19,7 @@ const TESTEE = {
   maxMessageSize: LIMIT,
   enforcesMaxMessageSize: true,
   maxHeadSize: MAX_HEAD,
-  deadlines: { answer: 4_000, close: 3_000, closeTimeout: 2_000, handshakeTimeout: HANDSHAKE_TIMEOUT },
+  deadlines: { answer: 8_000, close: 5_000, closeTimeout: 2_000, handshakeTimeout: HANDSHAKE_TIMEOUT },
 };
 
 interface Question {
