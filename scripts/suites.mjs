@@ -15,6 +15,8 @@ import { build } from "esbuild";
 import { countRunner, totalsLine } from "./count-results.mjs";
 import { root, runtimePath } from "./runtimes.mjs";
 
+const LIMIT_SECONDS = 150;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { binary: { type: "string" }, only: { type: "string" } },
@@ -70,8 +72,23 @@ console.log(`${runtime}: ${files.map((path) => basename(path)).join(", ")}`);
 const child = spawn(values.binary ?? runtimePath(runtime), commands[runtime], {
   cwd: folder,
   stdio: ["ignore", "pipe", "pipe"],
+  // A group of its own: the test runner of Node starts a process per file.
+  detached: process.platform !== "win32",
   env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
 });
+
+/** @param {number} pid */
+function endGroup(pid) {
+  try {
+    process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");
+  } catch {
+    // The group has already gone.
+  }
+}
+const endChild = () => child.pid !== undefined && endGroup(child.pid);
+process.on("exit", endChild);
+for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => process.exit(1));
+
 let output = "";
 for (const stream of [child.stdout, child.stderr]) {
   stream.setEncoding("utf8").on("data", (chunk) => {
@@ -79,7 +96,13 @@ for (const stream of [child.stdout, child.stderr]) {
     process.stdout.write(chunk);
   });
 }
+const limit = setTimeout(() => {
+  console.log(`ended after ${LIMIT_SECONDS} s: a test that hangs, or a socket or timer that one left behind`);
+  endChild();
+}, LIMIT_SECONDS * 1000);
 const [code] = await once(child, "close");
+clearTimeout(limit);
+process.off("exit", endChild);
 const report = runtime === "deno" ? (existsSync(junit) ? readFileSync(junit, "utf8") : "") : output;
 const totals = countRunner(runtime, report, code === 0);
 console.log(totalsLine(totals));
