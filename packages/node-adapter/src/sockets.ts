@@ -69,6 +69,8 @@ function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHa
     const material = { cert, key, ca: ca as string | string[] | undefined };
     const tlsOptions = { ...material, handshakeTimeout, allowHalfOpen: true, noDelay: true, ...native };
     server = createTlsServer(tlsOptions as NodeTls, onSocket);
+    // Node only tells that the handshake failed or took too long; the stream is ours to close.
+    server.on("tlsClientError", (_error, stream: NetSocket) => stream.destroy());
   }
   return new Promise((resolve, reject) => {
     server.once("error", reject);

@@ -16,6 +16,6 @@ const { cert, key } = await testCertificate();
 socketContract({
   name: "node TLS",
   secure: true,
-  listen: (accept) => listen({ host, tls: { cert, key } }, accept),
+  listen: (accept) => listen({ host, tls: { cert, key }, handshakeTimeout: 1000 }, accept),
   dial: (port, signal, attach) => dial({ host, port, signal, tls: { ca: cert }, path: undefined }, attach),
 });

@@ -8,16 +8,22 @@ import { PortDriver } from "./port-driver.ts";
 /** The beginning of a connection, and the listener. */
 export function openingContract(fixture: SocketFixture): void {
   test("dial resolves after attach was called, once", options, async () => {
-    const listener = await fixture.listen((socket) => new PortDriver(socket));
-    const drivers: PortDriver[] = [];
-    await fixture.dial(listener.port, never(), (socket) => {
-      const driver = new PortDriver(socket);
-      drivers.push(driver);
-      return driver;
-    });
-    assert.equal(drivers.length, 1);
-    drivers[0]?.destroy();
-    await drivers[0]?.until(() => drivers[0]?.closed === true, "onClose");
+    const accepted: PortDriver[] = [];
+    const dialled: PortDriver[] = [];
+    const into =
+      (drivers: PortDriver[]) =>
+      (socket: Socket): PortDriver => {
+        const driver = new PortDriver(socket);
+        drivers.push(driver);
+        return driver;
+      };
+    const listener = await fixture.listen(into(accepted));
+    await fixture.dial(listener.port, never(), into(dialled));
+    assert.equal(dialled.length, 1);
+    for (const end of [dialled[0] as PortDriver, await firstOf(accepted)]) {
+      end.destroy();
+      await end.until(() => end.closed, "onClose");
+    }
     await listener.stop();
   });
 
@@ -101,7 +107,12 @@ export function openingContract(fixture: SocketFixture): void {
   });
 
   test("an aborted dial rejects with the signal's reason and attaches nothing", options, async () => {
-    const listener = await fixture.listen((socket) => new PortDriver(socket));
+    const accepted: PortDriver[] = [];
+    const listener = await fixture.listen((socket) => {
+      const driver = new PortDriver(socket);
+      accepted.push(driver);
+      return driver;
+    });
     const reason = new Error("changed my mind");
     let attached = 0;
     const attach = (socket: Socket): PortDriver => {
@@ -116,6 +127,7 @@ export function openingContract(fixture: SocketFixture): void {
     await sleep(50);
     assert.equal(attached, 0);
     await listener.stop();
+    for (const driver of accepted) driver.destroy();
   });
 
   test("a peer that speaks nonsense, or nothing, harms nobody", options, async () => {
