@@ -26,7 +26,8 @@ export class DeflateContext {
   }
 
   deflate(message: Uint8Array): Uint8Array {
-    const { takeover, windowBits } = this.#send;
+    const { takeover } = this.#send;
+    const windowBits = this.#faults.has("uses a larger window than agreed") ? 15 : this.#send.windowBits;
     const keeps = takeover || this.#faults.has("keeps the window though it agreed not to");
     const options = { windowBits, finishFlush: constants.Z_SYNC_FLUSH };
     const out = deflateRawSync(message, this.#sent.length > 0 ? { ...options, dictionary: this.#sent } : options);

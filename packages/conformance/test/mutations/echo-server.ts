@@ -7,7 +7,7 @@ import type { Fault, Faults } from "./fault.ts";
 import { type Head, HeadFault, HeadReader, tokens } from "./head-reader.ts";
 
 /** The largest message the testees of this folder take. */
-export const LIMIT = 8 * 1_048_576;
+export const LIMIT = 4 * 1_048_576;
 /** After which an opening handshake that is not complete is given up, in milliseconds. */
 export const HANDSHAKE_TIMEOUT = 9_000;
 

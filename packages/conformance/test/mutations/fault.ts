@@ -61,6 +61,7 @@ export type Fault =
   | "ignores RSV1 on control frames"
   | "keeps the window though it agreed not to"
   | "forgets the window though it may be used"
+  | "uses a larger window than agreed"
   | "stops at a final block"
   | "does not check inflated text"
   | "accepts bad deflate parameters";
