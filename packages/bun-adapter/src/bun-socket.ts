@@ -72,7 +72,7 @@ export class BunSocket implements Socket {
 
   /** @internal Bun makes an array of its own for each read. */
   received(chunk: Uint8Array): void {
-    this.#handler?.onBytes(chunk);
+    this.#handler?.onBytes(chunk, chunk.byteLength);
   }
 
   /** @internal */

@@ -22,8 +22,8 @@ export class Channel implements SocketHandler {
     this.transmitter = new Transmitter(socket, turns);
   }
 
-  onBytes(chunk: Uint8Array): boolean {
-    return this.closed ? false : this.stage.onBytes(chunk);
+  onBytes(chunk: Uint8Array, memory: number): boolean {
+    return this.closed ? false : this.stage.onBytes(chunk, memory);
   }
 
   onWritable(): void {

@@ -101,19 +101,19 @@ export class Engine<S>
   }
 
   #begin(rest: Uint8Array): void {
-    if (rest.length > 0) this.onBytes(rest);
+    if (rest.length > 0) this.onBytes(rest, rest.buffer.byteLength);
     else this.#afterReading();
     if (this.#channel.inputEnded && this.#channel.stage === this) this.onEnd();
   }
 
   // The stream's events.
 
-  onBytes(chunk: Uint8Array): boolean {
+  onBytes(chunk: Uint8Array, memory: number): boolean {
     const { transmitter } = this.#channel;
     if (this.#watches) this.keepalive.received = this.#options.environment.runtime.clock.now();
     this.#reading = true;
     transmitter.corked = true;
-    const kept = this.protocol.receive(chunk);
+    const kept = this.protocol.receive(chunk, memory);
     this.#afterReading();
     return kept;
   }

@@ -133,7 +133,8 @@ export abstract class PromiseSocket implements Socket {
     }
     const { bytes } = this.input;
     // `#arrived` is still set, so that the handler cannot start a read into the memory that it is looking at.
-    const kept = this.#handler?.onBytes(count === bytes.byteLength ? bytes : bytes.subarray(0, count)) === true;
+    const kept =
+      this.#handler?.onBytes(count === bytes.byteLength ? bytes : bytes.subarray(0, count), bytes.byteLength) === true;
     this.#arrived = undefined;
     this.input.advance(count, kept);
     if (!this.#paused) this.#read();

@@ -51,9 +51,10 @@ export interface SocketHandler {
   /**
    * Bytes arrived. The receiver owns the chunk from now on and may change it.
    *
+   * @param memory how many bytes a view of the chunk keeps alive: its length, where it has memory of its own
    * @returns true if a view of the chunk was kept; false: the adapter may use the memory again
    */
-  onBytes(chunk: Uint8Array): boolean;
+  onBytes(chunk: Uint8Array, memory: number): boolean;
   /** A write that was taken in part, or lent, has been taken in full. Only then called. */
   onWritable(): void;
   /** The peer sent FIN: no more input. */

@@ -130,8 +130,9 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
   send(message: Sendable, options?: SendOptions): boolean;
   send(stream: SendableStream, options?: SendOptions): Promise<void>;
   send(message: Sendable | SendableStream, options?: SendOptions): boolean | Promise<void> {
-    if (isStream(message)) return this.#engine.sender.stream(message, options);
-    return this.#engine.sender.send(message, options);
+    const { sender } = this.#engine;
+    if (typeof message === "string" || message instanceof Uint8Array) return sender.send(message, options);
+    return isStream(message) ? sender.stream(message, options) : sender.send(message, options);
   }
 
   /**

@@ -177,10 +177,10 @@ describe("closing", () => {
       const handler = socket?.other.handler;
       if (socket === undefined || handler === undefined) throw new Error("no stream");
       const { onBytes } = handler;
-      handler.onBytes = (chunk) => {
+      handler.onBytes = (chunk, memory) => {
         bytes += chunk.length;
         if (bytes > limit) socket.reset();
-        return onBytes.call(handler, chunk);
+        return onBytes.call(handler, chunk, memory);
       };
       const connection = await connecting.catch(() => undefined);
       connection?.send("hello");

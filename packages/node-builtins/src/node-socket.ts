@@ -95,9 +95,8 @@ export class NodeSocket implements Socket {
 
   /** @internal */
   received(chunk: Uint8Array): void {
-    // A Buffer would make every view of it in the codec a Buffer, too, and its code polymorphic; each read of the
-    // stream has memory of its own, so it is simply handed over.
-    this.#handler?.onBytes(new Uint8Array(chunk.buffer as ArrayBuffer, chunk.byteOffset, chunk.byteLength));
+    // Each read of the stream has memory of its own, so it is simply handed over.
+    this.#handler?.onBytes(chunk, chunk.buffer.byteLength);
   }
 
   /** @internal */

@@ -7,8 +7,10 @@
  * 64-bit words lose everywhere: on JavaScriptCore by a factor of fifty.
  */
 
-/** Below so many octets a view costs more than it saves. */
+/** Below so many octets a view costs more than it saves, even one that is there. */
 const VIEW_FROM = 24;
+/** Below so many octets a view is not worth making for a payload that may be alone in its array. */
+const NEW_VIEW_FROM = 192;
 /** From so many octets on aligned words are worth a view of their own. */
 const ALIGNED_FROM = 1536;
 
@@ -18,6 +20,8 @@ const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 // The view of the array that was seen last: the frames of one chunk share it, and so do those of one output buffer.
 let viewed: Uint8Array = new Uint8Array(0);
 let view = new DataView(viewed.buffer);
+// The array of the last payload that went without: the second one in it gets a view.
+let passed: Uint8Array = viewed;
 
 /** The key as octet `offset` of the payload sees it: rotated by `offset % 4` octets. */
 export function rotateKey(key: number, offset: number): number {
@@ -29,13 +33,31 @@ export function rotateKey(key: number, offset: number): number {
 export function maskInPlace(bytes: Uint8Array, start: number, end: number, key: number): void {
   if (key === 0) return;
   const length = end - start;
-  if (length < VIEW_FROM) maskOctets(bytes, start, end, key);
+  if (length < VIEW_FROM || (length < NEW_VIEW_FROM && isLone(bytes))) maskOctets(bytes, start, end, key);
   else if (length >= ALIGNED_FROM && LITTLE_ENDIAN) maskAligned(bytes, start, end, key);
   else maskWords(bytes, start, end, key);
 }
 
+function isLone(bytes: Uint8Array): boolean {
+  if (bytes === viewed || bytes === passed) return false;
+  passed = bytes;
+  return true;
+}
+
 function maskOctets(bytes: Uint8Array, start: number, end: number, key: number): void {
-  for (let i = start, bit = 0; i < end; i++, bit = (bit + 8) & 31) bytes[i] ^= key >>> bit;
+  const key1 = key >>> 8;
+  const key2 = key >>> 16;
+  const key3 = key >>> 24;
+  let at = start;
+  for (const last = end - 4; at <= last; at += 4) {
+    bytes[at] ^= key;
+    bytes[at + 1] ^= key1;
+    bytes[at + 2] ^= key2;
+    bytes[at + 3] ^= key3;
+  }
+  if (at < end) bytes[at] ^= key;
+  if (at + 1 < end) bytes[at + 1] ^= key1;
+  if (at + 2 < end) bytes[at + 2] ^= key2;
 }
 
 function maskWords(bytes: Uint8Array, start: number, end: number, key: number): void {

@@ -100,15 +100,18 @@ export class MessageAssembler implements FrameHandler {
     if (!this.#underWay) this.#expectMessage();
   }
 
-  /** Takes a chunk, and owns it. Returns true if a view of it was kept. */
-  receive(chunk: Uint8Array): boolean {
+  /** Takes a chunk, and owns it. Returns true if a view of it was kept, which keeps `memory` bytes alive. */
+  receive(chunk: Uint8Array, memory: number): boolean {
     if (this.#failed) return false;
     if (this.suspended) {
       this.#rest = this.#rest.length === 0 ? chunk : concat(this.#rest, chunk);
       return true;
     }
     this.#spent = 0;
-    this.#decodeFrom(chunk, 0);
+    this.#block.chunkMemory = memory;
+    // Views of a subclass (Node's Buffer) would be of that subclass, and make everything after them polymorphic.
+    const plain = chunk.constructor === Uint8Array;
+    this.#decodeFrom(plain ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length), 0);
     const kept = this.#block.keptChunk || this.#collector.keptChunk || this.suspended;
     this.#block.release();
     this.#collector.keptChunk = false;
@@ -124,6 +127,7 @@ export class MessageAssembler implements FrameHandler {
     if (!this.suspended && this.#rest.length > 0) {
       const rest = this.#rest;
       this.#rest = EMPTY;
+      this.#block.chunkMemory = rest.buffer.byteLength;
       this.#decodeFrom(rest, 0);
     }
     this.#block.release();

@@ -9,18 +9,20 @@ const SHARED_UP_TO = 1024;
 export class PayloadBlock {
   /** Set when a view of the chunk was given away, so that its memory cannot be used for the next read. */
   keptChunk = false;
+  /** How many bytes a view of the chunk keeps alive. */
+  chunkMemory = 0;
   #block: Uint8Array | undefined;
   #used = 0;
 
   /** The payload `bytes` from `start` to `end`, unmasked: a view of the chunk where that pins little, else a copy. */
   own(bytes: Uint8Array, start: number, end: number, key: number): Uint8Array {
     const length = end - start;
-    const chunkSize = bytes.buffer.byteLength;
-    if (chunkSize <= BLOCK_SIZE || length * 2 >= chunkSize) {
+    if (this.chunkMemory <= BLOCK_SIZE || length * 2 >= this.chunkMemory) {
       maskInPlace(bytes, start, end, key);
       this.keptChunk = true;
-      // Not `subarray`: on a subclass (Node's Buffer) it would give the application that subclass, and costs more.
-      return new Uint8Array(bytes.buffer, bytes.byteOffset + start, length);
+      // Not by way of `bytes.buffer`: JavaScriptCore makes that object when it is first asked for, at the cost of a
+      // whole small message.
+      return bytes.subarray(start, end);
     }
     if (length > SHARED_UP_TO) {
       const own = new Uint8Array(length);

@@ -62,6 +62,21 @@ export class Sender implements OutgoingOwner {
 
   /** @throws UsageError if it is no message */
   send(message: Sendable, options: SendOptions | undefined): boolean {
+    const { protocol } = this;
+    const transmitter = this.#transmitter;
+    // The way of nearly every message: nothing waits, nothing transforms.
+    const free = !this.#stopped && !transmitter.blocked && !this.#outgoing.busy;
+    if (free && protocol.extension === undefined && protocol.sendable) {
+      if (typeof message === "string") protocol.sendText(message);
+      else if (message instanceof Uint8Array) protocol.sendBinary(message);
+      else return this.#sendChecked(message, options);
+      transmitter.flushSoon();
+      return !transmitter.blocked || this.#belowHighWater();
+    }
+    return this.#sendChecked(message, options);
+  }
+
+  #sendChecked(message: Sendable, options: SendOptions | undefined): boolean {
     const compress = options === undefined ? undefined : options.compress;
     const text = typeof message === "string";
     if (!text && !isBytes(message) && !(message instanceof PreparedMessage)) {

@@ -141,7 +141,7 @@ export class MemorySocket implements Socket {
       const size = Math.min(chunk.length, this.#options.chunkSize);
       if (size < chunk.length) this.#underWay.unshift(chunk.slice(size));
       this.#underWayBytes -= size;
-      other.handler?.onBytes(chunk.slice(0, size));
+      other.handler?.onBytes(chunk.slice(0, size), size);
     }
     if (this.#underWay.length > 0 && !other.closed) return;
     if (this.#lent !== undefined) {
