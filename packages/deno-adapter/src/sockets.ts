@@ -63,8 +63,10 @@ export async function listen(options: ListenOptions, accept: Accept): Promise<Li
     while (!stopped) {
       try {
         begin(await listener.accept(), tls !== undefined, accept);
-      } catch {
-        if (!stopped) await new Promise<void>((resolve) => nodeClock.setTimer(resolve, ACCEPT_RETRY));
+      } catch (error) {
+        // Deno fails where the peer has reset already: the next connection may be a good one.
+        if (stopped || (error as { code?: unknown }).code === "ENOTCONN") continue;
+        await new Promise<void>((resolve) => nodeClock.setTimer(resolve, ACCEPT_RETRY));
       }
     }
   };
