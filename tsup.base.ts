@@ -14,7 +14,8 @@ export function packageBuild(entry: readonly string[] = ["src/index.ts"], option
     dts: { compilerOptions: { customConditions: [] } },
     sourcemap: true,
     splitting: true,
-    clean: true,
+    // A build that fails leaves the last good one to those who are running it; releases are built in CI, from nothing.
+    clean: process.env.CI !== undefined,
     treeshake: false,
     silent: true,
     // Deno knows Node's modules by this prefix only, and so does Node itself for the newer ones.
