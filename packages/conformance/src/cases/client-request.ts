@@ -1,9 +1,10 @@
 import { type CaseContext, type ConformanceCase, defineCase } from "../case.ts";
-import { CaseFailure } from "../case-failure.ts";
+import { CaseFailure, NoRequest } from "../case-failure.ts";
 import { clientKey } from "../opening.ts";
 import { toHex } from "../wire/bytes.ts";
 import { fieldList, fieldValues, type HttpHead } from "../wire/http-head.ts";
 import { expectOpened, shapeAnswer } from "./answer-script.ts";
+import { BAD_CERTIFICATES } from "./bad-certificates.ts";
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 6455 9.1 over one member of the list: a token, and parameters with token or quoted values. */
@@ -206,4 +207,25 @@ export const clientRequestCases: readonly ConformanceCase[] = [
       }
     },
   }),
+  ...BAD_CERTIFICATES.flatMap(({ id, title, cert, key }) =>
+    defineCase({
+      id,
+      title: `A wss: server whose certificate is ${title}`,
+      section: "RFC 6455 4.1 and 10.6; CVE-2020-15133",
+      roles: ["client"],
+      needs: { launchedClient: true },
+      timeout: 40_000,
+      input: `A wss: URL on localhost, and a certificate that is ${title}.`,
+      expectation: "The client fails the TLS handshake, and sends no request.",
+      async run(context) {
+        try {
+          await context.connect({ tls: { cert, key } });
+        } catch (error) {
+          if (error instanceof NoRequest) return context.log.event(error.message);
+          throw error;
+        }
+        throw new CaseFailure(`the client trusts a certificate that is ${title} (RFC 6455 4.1)`);
+      },
+    }),
+  ),
 ];

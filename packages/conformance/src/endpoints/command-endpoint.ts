@@ -1,5 +1,5 @@
 import type { ConformanceCase } from "../case.ts";
-import { CaseFailure } from "../case-failure.ts";
+import { NoRequest } from "../case-failure.ts";
 import type { ConnectOptions } from "../connect-options.ts";
 import { openAsServer } from "../opening.ts";
 import { type OpenOptions, Peer, type RunSettings } from "../peer.ts";
@@ -82,15 +82,15 @@ export class CommandEndpoint implements Endpoint {
   }
 }
 
-/** The client's socket, or a {@link CaseFailure} if its process ends or dawdles first. */
+/** The client's socket, or a {@link NoRequest} if its process ends or dawdles first. */
 async function firstOf(arrival: Promise<Arrival>, client: ClientProcess): Promise<Arrival["socket"]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const message = `the client did not connect within ${START_PATIENCE} ms`;
-    timer = setTimeout(() => reject(new CaseFailure(message)), START_PATIENCE);
+    timer = setTimeout(() => reject(new NoRequest(message)), START_PATIENCE);
   });
   const gone = client.exit.then((how) => {
-    throw new CaseFailure(`the client ${how} without a request; its stderr: ${client.stderr || "(empty)"}`);
+    throw new NoRequest(`the client ${how} without a request; its stderr: ${client.stderr || "(empty)"}`);
   });
   try {
     return (await Promise.race([arrival, gone, late])).socket;

@@ -24,15 +24,16 @@ export function listen(
   tls?: { readonly cert: string; readonly key: string },
 ): Promise<Listener> {
   const sockets = new Set<Socket>();
-  const accept = (socket: Socket): void => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-    awaitHead(socket, onArrival);
-  };
+  const accept = (socket: Socket): void => awaitHead(socket, onArrival);
   const server: Server =
     tls === undefined
       ? createServer({ allowHalfOpen: true, noDelay: true }, accept)
       : createTlsServer({ ...tls, allowHalfOpen: true }, accept);
+  // Below TLS too: a connection whose TLS handshake failed is held open by a half-open server, and has to end with it.
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   // A client that refuses the certificate is an outcome of a case and no fault of the listener.
   server.on("tlsClientError", () => {});
   return new Promise((resolve, reject) => {
