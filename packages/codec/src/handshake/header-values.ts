@@ -1,6 +1,6 @@
 /** The grammars of the header values that the opening handshake reads. Each takes time linear in its input. */
 import type { ExtensionOffer } from "../extensions/extension.ts";
-import { isBlank, isToken, isTokenOctet, trimBlanks } from "./characters.ts";
+import { isToken, TOKEN, trimBlanks } from "./characters.ts";
 
 /** The elements of comma-separated lists, which may be spread over several lines, without the blanks around them. */
 function elements(lines: readonly string[]): string[] {
@@ -31,59 +31,12 @@ export function parseSubprotocols(lines: readonly string[]): readonly string[] |
   return areSubprotocols(names) ? names : undefined;
 }
 
-const COMMA = 0x2c;
-const SEMICOLON = 0x3b;
-const EQUALS = 0x3d;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-
-/** Reads one line from left to right, never twice the same character. */
-class Scanner {
-  at = 0;
-  readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-
-  /** Skips blanks; gives the character there, NaN at the end. */
-  peek(): number {
-    while (isBlank(this.text.charCodeAt(this.at))) this.at++;
-    return this.text.charCodeAt(this.at);
-  }
-
-  /** Takes the character if it is next. */
-  take(unit: number): boolean {
-    if (this.peek() !== unit) return false;
-    this.at++;
-    return true;
-  }
-
-  /** A token, or "" where none begins. */
-  token(): string {
-    this.peek();
-    const start = this.at;
-    while (this.at < this.text.length && isTokenOctet(this.text.charCodeAt(this.at))) this.at++;
-    return this.text.slice(start, this.at);
-  }
-
-  /** What a quoted string stands for once its opening quote is taken; undefined where it does not end. */
-  quoted(): string | undefined {
-    let value = "";
-    let start = this.at;
-    for (; this.at < this.text.length; this.at++) {
-      const unit = this.text.charCodeAt(this.at);
-      if (unit !== QUOTE && unit !== BACKSLASH) continue;
-      value += this.text.slice(start, this.at);
-      if (unit === QUOTE) {
-        this.at++;
-        return value;
-      }
-      start = ++this.at;
-    }
-    return undefined;
-  }
-}
+// Each reads on from its `lastIndex`.
+const EMPTY_ELEMENTS = /[ \t,]*/y;
+const NAME = new RegExp(TOKEN, "y");
+const QUOTED = /"((?:[^"\\]|\\.)*)"/.source;
+const PARAMETER = new RegExp(`[ \t]*;[ \t]*(${TOKEN})(?:[ \t]*=[ \t]*(?:(${TOKEN})|${QUOTED}))?`, "y");
+const ELEMENT_END = /[ \t]*(?:,|$)/y;
 
 /**
  * The elements of Sec-WebSocket-Extensions (RFC 6455 section 9.1), in order. Its grammar is RFC 2616's: blanks may
@@ -95,28 +48,24 @@ class Scanner {
 export function parseExtensions(lines: readonly string[]): readonly ExtensionOffer[] | undefined {
   const offers: ExtensionOffer[] = [];
   for (const line of lines) {
-    const scanner = new Scanner(line);
-    for (;;) {
-      while (scanner.take(COMMA)) {
-        // An empty element.
-      }
-      if (Number.isNaN(scanner.peek())) break;
-      const name = scanner.token();
+    let at = 0;
+    const take = (pattern: RegExp): RegExpExecArray | null => {
+      pattern.lastIndex = at;
+      const match = pattern.exec(line);
+      if (match !== null) at = pattern.lastIndex;
+      return match;
+    };
+    for (take(EMPTY_ELEMENTS); at < line.length; take(EMPTY_ELEMENTS)) {
+      const name = take(NAME);
+      if (name === null) return undefined;
       const params: [string, string | true][] = [];
-      if (name === "") return undefined;
-      while (scanner.take(SEMICOLON)) {
-        const param = scanner.token();
-        if (param === "") return undefined;
-        let value: string | true = true;
-        if (scanner.take(EQUALS)) {
-          const given = scanner.take(QUOTE) ? scanner.quoted() : scanner.token();
-          if (given === undefined || !isToken(given)) return undefined;
-          value = given;
-        }
-        params.push([param, value]);
+      for (let param = take(PARAMETER); param !== null; param = take(PARAMETER)) {
+        const value = param[2] ?? param[3]?.replace(/\\(.)/g, "$1");
+        if (value !== undefined && !isToken(value)) return undefined;
+        params.push([param[1], value ?? true]);
       }
-      offers.push({ name, params });
-      if (!Number.isNaN(scanner.peek()) && !scanner.take(COMMA)) return undefined;
+      if (take(ELEMENT_END) === null) return undefined;
+      offers.push({ name: name[0], params });
     }
   }
   return lines.length > 0 && offers.length === 0 ? undefined : offers;

@@ -1,13 +1,23 @@
-/** Header text to bytes: one octet a character (RFC 9110 section 5.5). */
+/** Header text and its bytes: one octet a character (RFC 9110 section 5.5). */
+import { decodeText } from "../bytes/text.ts";
 
 /**
  * The octets of `text`, followed by `tail`.
  *
  * @param text no character over U+00FF, which its makers have checked
  */
-export function encodeLatin1(text: string, tail?: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(text.length + (tail?.length ?? 0));
+export function encodeLatin1(text: string, tail: Uint8Array = new Uint8Array(0)): Uint8Array {
+  const bytes = new Uint8Array(text.length + tail.length);
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
-  if (tail !== undefined) bytes.set(tail, text.length);
+  bytes.set(tail, text.length);
   return bytes;
+}
+
+/** One character an octet. Nearly every head is ASCII, for which the platform's decoder of UTF-8 is the quickest. */
+export function decodeLatin1(bytes: Uint8Array): string {
+  const ascii = decodeText(bytes, 0, bytes.length);
+  if (ascii?.length === bytes.length) return ascii;
+  let text = "";
+  for (const octet of bytes) text += String.fromCharCode(octet);
+  return text;
 }

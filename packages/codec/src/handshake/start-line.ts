@@ -20,12 +20,12 @@ export interface StatusLine {
   readonly reason: string;
 }
 
-const VERSION = /^HTTP\/\d\.\d$/;
-/** A URI of http or https with what is in front of its path (RFC 9112 section 3.2.2). */
-const ABSOLUTE = /^https?:\/\/([^/?]+)/i;
+/** A URI of http or https (RFC 9112 section 3.2.2): its authority, and its path and query. */
+const ABSOLUTE = /^https?:\/\/([^/?]+)(.*)$/i;
 /** Host and port (RFC 3986 section 3.2), without user information. */
 const AUTHORITY = /^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-f:.]+\])(?::\d*)?$/i;
-const VISIBLE = /^[!-~]+$/;
+/** The path and query of a URI: visible ASCII but the `#` of a fragment. */
+const ORIGIN_FORM = /^\/[!"$-~]*$/;
 
 /** Whether `text` is a host with or without a port. */
 export function isAuthority(text: string): boolean {
@@ -34,16 +34,13 @@ export function isAuthority(text: string): boolean {
 
 /** Whether `text` is the path and query of a URI: visible ASCII, no fragment. */
 export function isOriginForm(text: string): boolean {
-  return text.startsWith("/") && VISIBLE.test(text) && !text.includes("#");
+  return ORIGIN_FORM.test(text);
 }
 
 /** Reads `METHOD target HTTP/1.1`: single spaces, nothing else around or between. */
 export function parseRequestLine(line: string): RequestLine | HandshakeError {
-  const afterMethod = line.indexOf(" ");
-  const beforeVersion = line.lastIndexOf(" ");
-  const version = line.slice(beforeVersion + 1);
-  if (beforeVersion <= afterMethod || !VERSION.test(version)) return new HandshakeError("request-line");
-  return readRequestLine(line.slice(0, afterMethod), line.slice(afterMethod + 1, beforeVersion), version.slice(5));
+  const parts = /^([^ ]*) (.*) HTTP\/(\d\.\d)$/.exec(line);
+  return parts === null ? new HandshakeError("request-line") : readRequestLine(parts[1], parts[2], parts[3]);
 }
 
 /** Checks the three parts of a request line. */
@@ -58,25 +55,15 @@ export function readRequestLine(method: string, target: string, version: string)
   ) {
     return { method, target, authority: undefined, version };
   }
-  const absolute = ABSOLUTE.exec(target);
-  if (absolute === null) return new HandshakeError("request-target");
-  const path = target.slice(absolute[0].length);
+  const [, authority = "", path = ""] = ABSOLUTE.exec(target) ?? [];
   const origin = path.startsWith("/") ? path : `/${path}`;
-  if (!isAuthority(absolute[1]) || !isOriginForm(origin)) return new HandshakeError("request-target");
-  return { method, target: origin, authority: absolute[1], version };
+  if (!isAuthority(authority) || !isOriginForm(origin)) return new HandshakeError("request-target");
+  return { method, target: origin, authority, version };
 }
 
 /** Reads `HTTP/1.1 101 Reason`. The space after the status may be missing where the reason is, as some servers have it. */
 export function parseStatusLine(line: string): StatusLine | HandshakeError {
-  const version = line.slice(0, 8);
-  const code = line.slice(9, 12);
-  if (
-    !VERSION.test(version) ||
-    line[8] !== " " ||
-    !/^[1-9]\d\d$/.test(code) ||
-    (line.length > 12 && line[12] !== " ")
-  ) {
-    return new HandshakeError("status-line");
-  }
-  return { version: version.slice(5), status: Number(code), reason: line.slice(13) };
+  const parts = /^HTTP\/(\d\.\d) ([1-9]\d\d)(?: (.*))?$/.exec(line);
+  if (parts === null) return new HandshakeError("status-line");
+  return { version: parts[1], status: Number(parts[2]), reason: parts[3] ?? "" };
 }
