@@ -13,7 +13,7 @@ export class DenoSocket extends PromiseSocket {
 
   peer(): PeerInfo {
     const { remoteAddr } = this.#conn;
-    if (remoteAddr.transport !== "tcp") return { secure: this.#secure };
+    if (!("hostname" in remoteAddr)) return { secure: this.#secure };
     return { address: remoteAddr.hostname, port: remoteAddr.port, secure: this.#secure };
   }
 

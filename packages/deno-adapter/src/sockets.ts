@@ -34,7 +34,10 @@ export interface ListenOptions {
   readonly host?: string;
   /** Path of a Unix socket in the place of host and port. A stale file is replaced. */
   readonly path?: string;
-  /** Lets several processes listen on the same port; the system spreads the connections over them (Linux). */
+  /**
+   * Lets several processes listen on the same port; the system spreads the connections over them (Linux). Deno ends the
+   * process unless it runs with `--unstable-net`.
+   */
   readonly reusePort?: boolean;
   /** Serves `wss:`. Not on a Unix socket. */
   readonly tls?: DenoTls;
@@ -70,13 +73,15 @@ export async function listen(options: ListenOptions, accept: Accept): Promise<Li
       }
     }
   };
-  void loop();
+  const ended = loop();
   return {
     port: "port" in listener.addr ? listener.addr.port : 0,
     async stop(): Promise<void> {
       if (stopped) return;
       stopped = true;
       listener.close();
+      // Only with the last call to accept is the port, or the file, given back.
+      await ended;
     },
   };
 }
