@@ -3,24 +3,25 @@ import { type CaseContext, type ConformanceCase, defineCase, ROLES } from "../ca
 import { binaryMessage, closeNormally, expectAll, expectFailure } from "../expectations.ts";
 import { concatBytes, utf8 } from "../wire/bytes.ts";
 import { DeflateWriter } from "../wire/deflate-writer.ts";
+import { TAIL } from "../wire/message-deflate.ts";
 import { compressedBinary, type DeflateSession, openDeflated } from "./deflate-session.ts";
 import { noise } from "./pattern.ts";
 import { AFTER_FAULT, failureInWords } from "./script.ts";
 
 const MIB = 1 << 20;
 
-/** One MiB of zeros, about a thousand bytes long, and complete in itself: it may be repeated as often as one likes. */
-function mebibyteOfZeros(): Uint8Array {
-  const deflated = deflateRawSync(new Uint8Array(MIB), { level: 9, finishFlush: constants.Z_SYNC_FLUSH });
-  return Uint8Array.from(deflated);
+/** A stretch of zeros that is complete in itself, the empty stored block of the flush at its end. */
+function zeros(size: number): Uint8Array {
+  return Uint8Array.from(deflateRawSync(new Uint8Array(size), { level: 9, finishFlush: constants.Z_SYNC_FLUSH }));
 }
 
-/** A message that inflates to at least `size` zeros. */
+/** A message that inflates to `size` zeros, a thousandth of its size. It is put together of equal parts, so that it costs little. */
 function bomb(size: number): Uint8Array {
-  const unit = mebibyteOfZeros();
-  const whole = concatBytes(Array.from({ length: Math.ceil(size / MIB) }, () => unit));
-  // The last block is the empty stored one of the flush, whose last four bytes are left off.
-  return whole.subarray(0, whole.length - 4);
+  const unit = zeros(MIB);
+  const rest = size % MIB;
+  const whole = Array.from({ length: Math.floor(size / MIB) }, () => unit);
+  const payload = concatBytes(rest === 0 ? whole : [...whole, zeros(rest)]);
+  return payload.subarray(0, payload.length - TAIL.length);
 }
 
 /** What is over the limit by so many bytes. */
@@ -55,10 +56,9 @@ function evenly(count: number): (payload: Uint8Array) => number[] {
     Array.from({ length: count }, (_, index) => Math.floor(((index + 1) * payload.length) / (count + 1)));
 }
 
-async function echoZeros(context: CaseContext, session: DeflateSession, size: number): Promise<void> {
-  const message = new Uint8Array(size);
-  await session.peer.send(...compressedBinary(session.deflater.encode(message)));
-  await expectAll(session.peer, binaryMessage(message));
+async function echoZeros(context: CaseContext, { peer }: DeflateSession, size: number): Promise<void> {
+  await peer.send(...compressedBinary(bomb(size)));
+  await expectAll(peer, binaryMessage(new Uint8Array(size)));
   context.log.event(`${size} bytes were echoed`);
 }
 
@@ -74,7 +74,7 @@ export const deflateBombCases: readonly ConformanceCase[] = [
     roles: ROLES,
     needs: { compression: true, exactLimit: true },
     timeout: 40_000,
-    input: "32 KiB of noise in stored blocks; then matches that repeat it to twice the limit.",
+    input: "32 KiB of noise in stored blocks; then matches that repeat it to 1 MiB beyond the limit.",
     expectation: failureInWords([1009]),
     async run(context) {
       const { peer, ours } = await openDeflated(context);
@@ -83,7 +83,7 @@ export const deflateBombCases: readonly ConformanceCase[] = [
       const stored = new DeflateWriter();
       for (let at = 0; at < history.length; at += 8_192) stored.stored(history.subarray(at, at + 8_192));
       const repeats = new DeflateWriter().block(1);
-      for (let size = 0; size < context.testee.maxMessageSize * 2; size += 258) repeats.match(258, history.length);
+      for (let size = 0; size < context.testee.maxMessageSize + MIB; size += 258) repeats.match(258, history.length);
       await peer.send(...compressedBinary(stored.message()));
       await expectAll(peer, binaryMessage(history));
       await peer.send(...compressedBinary(repeats.end().message()), ...AFTER_FAULT);
@@ -100,9 +100,9 @@ export const deflateBombCases: readonly ConformanceCase[] = [
     input: "Zeros, one byte more than the limit, compressed.",
     expectation: failureInWords([1009]),
     async run(context) {
-      const { peer, deflater } = await openDeflated(context);
-      const message = new Uint8Array(context.testee.maxMessageSize + 1);
-      await peer.send(...compressedBinary(deflater.encode(message)), ...AFTER_FAULT);
+      const { peer } = await openDeflated(context);
+      const payload = bomb(context.testee.maxMessageSize + 1);
+      await peer.send(...compressedBinary(payload), ...AFTER_FAULT);
       await expectFailure(peer, { codes: [1009], poison: ["after the fault"] });
     },
   }),
