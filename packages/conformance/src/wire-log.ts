@@ -24,6 +24,7 @@ export interface WireLogEntry {
 /** Entries kept of a run's beginning and of its end; what lies between is counted. */
 const KEPT = 150;
 const HEX_BYTES = 48;
+const SHOWN_PAYLOAD = 256;
 
 interface OpenEntry {
   at: number;
@@ -33,8 +34,7 @@ interface OpenEntry {
   length?: number;
   chunks?: number;
   shown?: Uint8Array;
-  header?: string;
-  payload?: string;
+  frame?: Frame;
 }
 
 /** What went over one run's connections, annotated, in bounded memory. */
@@ -73,10 +73,9 @@ export class WireLog {
 
   /** A frame that was sent or fully received. */
   frame(direction: Direction, frame: Frame): void {
-    const payload = toHex(frame.payload.subarray(0, HEX_BYTES));
-    const header = toHex(frame.header);
-    const length = frame.payload.length;
-    this.#add({ at: this.now(), kind: "frame", direction, text: describeFrame(frame), length, header, payload });
+    // Described when the log is read, since most of a flood's frames never are; only the payload's beginning is kept.
+    const kept = { ...frame, payload: frame.payload.slice(0, SHOWN_PAYLOAD) };
+    this.#add({ at: this.now(), kind: "frame", direction, text: "", length: frame.payload.length, frame: kept });
   }
 
   /** An HTTP head that was sent or fully received. */
@@ -96,10 +95,11 @@ export class WireLog {
       this.#dropped === 0
         ? []
         : [{ at: this.#last[0]?.at ?? 0, kind: "event", text: `… ${this.#dropped} entries left out …` }];
-    return [...this.#first, ...gap, ...this.#last].map(({ shown, at, ...rest }) => ({
+    return [...this.#first, ...gap, ...this.#last].map(({ shown, at, frame, ...rest }) => ({
       at: Math.round(at * 100) / 100,
       ...rest,
       ...(shown === undefined ? {} : { hex: hexOf(shown, rest.length ?? 0) }),
+      ...(frame === undefined ? {} : frameEntry(frame, rest.length ?? 0)),
     }));
   }
 
@@ -117,28 +117,36 @@ export class WireLog {
   }
 }
 
+function frameEntry(frame: Frame, length: number): Pick<WireLogEntry, "text" | "header" | "payload"> {
+  return {
+    text: describeFrame(frame, length),
+    header: toHex(frame.header),
+    payload: toHex(frame.payload.subarray(0, HEX_BYTES)),
+  };
+}
+
 function hexOf(shown: Uint8Array, length: number): string {
   const digits = toHex(shown.subarray(0, HEX_BYTES), HEX_BYTES);
   return length > HEX_BYTES ? `${digits} … (${length - HEX_BYTES} more)` : digits;
 }
 
-/** A frame in one line: `FIN text, 5 bytes, masked 37 fa 21 3d: "Hello"`. */
-export function describeFrame(frame: Frame): string {
+/** A frame of `length` payload bytes in one line: `FIN text, 5 bytes, masked 37 fa 21 3d: "Hello"`. */
+function describeFrame(frame: Frame, length: number): string {
   const bits = [frame.fin ? "FIN" : "", ...["RSV1", "RSV2", "RSV3"].filter((_, bit) => (frame.rsv & (4 >> bit)) !== 0)];
   const mask = frame.key === undefined ? "unmasked" : `masked ${toHex(frame.key)}`;
   const start = [...bits.filter((bit) => bit !== ""), opcodeName(frame.opcode)].join(" ");
-  return `${start}, ${frame.payload.length} bytes, ${mask}${describePayload(frame)}`;
+  return `${start}, ${length} bytes, ${mask}${describePayload(frame, length)}`;
 }
 
-function describePayload(frame: Frame): string {
-  const { payload, opcode } = frame;
-  if (payload.length === 0) return "";
-  if (opcode === OPCODE.close && payload.length >= 2) {
+function describePayload({ payload, opcode, rsv }: Frame, length: number): string {
+  if (length === 0) return "";
+  if (opcode === OPCODE.close && length >= 2) {
     const code = ((payload[0] as number) << 8) | (payload[1] as number);
     return `: ${code} ${JSON.stringify(Buffer.from(payload.subarray(2)).toString("utf8"))}`;
   }
-  if (opcode === OPCODE.text && frame.rsv === 0) {
-    return `: ${JSON.stringify(Buffer.from(payload.subarray(0, 60)).toString("utf8"))}${payload.length > 60 ? "…" : ""}`;
+  if (opcode === OPCODE.text && rsv === 0) {
+    return `: ${JSON.stringify(Buffer.from(payload.subarray(0, 60)).toString("utf8"))}${length > 60 ? "…" : ""}`;
   }
-  return `: ${toHex(payload, 16)}`;
+  const more = length > 16 ? ` … (${length - 16} more)` : "";
+  return `: ${toHex(payload.subarray(0, 16))}${more}`;
 }

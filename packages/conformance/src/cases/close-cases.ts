@@ -1,7 +1,7 @@
 import { type ConformanceCase, defineCase, ROLES } from "../case.ts";
 import { CaseFailure } from "../case-failure.ts";
 import { DELIVERIES } from "../delivery.ts";
-import { describeEvent, expectAll, expectCloseAnswer, textMessage } from "../expectations.ts";
+import { describeEvent, expectAll, expectCloseAnswer, expectEnd, textMessage } from "../expectations.ts";
 import { hex, utf8 } from "../wire/bytes.ts";
 import { binary, close, continuation, type FrameSpec, ping, pong, text } from "../wire/frame.ts";
 import { OPCODE } from "../wire/opcode.ts";
@@ -188,6 +188,25 @@ export const closeCases: readonly ConformanceCase[] = [
       if (event?.type === "close") event = await peer.next(context.testee.deadlines.close);
       if (event === undefined) throw new CaseFailure("TCP stays half open after our FIN");
       if (event.type !== "end") throw new CaseFailure(`${describeEvent(event)}, where TCP had to be closed`);
+    },
+  }),
+  ...defineCase({
+    id: "CT-14.1",
+    title: "Data and a Close behind the testee's own Close",
+    section: "RFC 6455 7.1.7",
+    roles: ROLES,
+    covers: ["LC-11"],
+    input: "a fault; when the testee's Close is there, a message, a Ping and a Close 1000",
+    expectation: "Nothing more is sent, and TCP is closed in order.",
+    async run(context) {
+      const peer = await context.open();
+      await peer.send({ opcode: 3 });
+      const event = await peer.next(context.testee.deadlines.close);
+      if (event?.type !== "close")
+        return context.nonStrict("TCP was closed without a Close frame (RFC 6455 7.1.7: SHOULD)");
+      await peer.send(text("late"), ping("late"), close(1000));
+      peer.transport.end();
+      await expectEnd(peer);
     },
   }),
   ...defineCase({

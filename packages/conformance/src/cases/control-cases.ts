@@ -1,6 +1,6 @@
 import { type ConformanceCase, defineCase, ROLES } from "../case.ts";
 import { closeNormally, expectAll, pongFor, textMessage } from "../expectations.ts";
-import { utf8 } from "../wire/bytes.ts";
+import { concatBytes, utf8 } from "../wire/bytes.ts";
 import { continuation, type FrameSpec, ping, pong, text } from "../wire/frame.ts";
 import { withinOwnLimits } from "./own-limits.ts";
 import { letters, noise } from "./pattern.ts";
@@ -114,7 +114,7 @@ function manyPings(id: string, group: "core" | "thorough", count: number): Confo
     async run(context) {
       const peer = await context.open();
       peer.transport.pause();
-      const flood = peer.encode(...Array.from({ length: count }, (_, index) => ping(pingPayload(index))));
+      const flood = concatBytes(Array.from({ length: count }, (_, index) => peer.encode(ping(pingPayload(index)))));
       const sent = peer.sendBytes(flood, "whole");
       await Promise.race([sent, new Promise((resolve) => setTimeout(resolve, 1_500))]);
       peer.transport.resume();

@@ -1,6 +1,7 @@
 import { type CaseContext, type ConformanceCase, defineCase, ROLES } from "../case.ts";
 import { CaseFailure } from "../case-failure.ts";
 import { binaryMessage, closeNormally, describeEvent, expectAll, expectEnd, textMessage } from "../expectations.ts";
+import { pause } from "../pause.ts";
 import type { Peer } from "../peer.ts";
 import { equalBytes } from "../wire/bytes.ts";
 import { binary, encodeFrame, text, ZERO_KEY } from "../wire/frame.ts";
@@ -48,6 +49,27 @@ export const resourceCases: readonly ConformanceCase[] = [
         );
       }
       await serves(context);
+    },
+  }),
+  ...defineCase({
+    id: "RS-3.1",
+    title: "A frame of 128 KiB in writes of one byte",
+    section: "RFC 6455 5.2",
+    group: "thorough",
+    roles: ROLES,
+    timeout: 120_000,
+    input: "a binary message of 131072 bytes, each byte in a write of its own",
+    expectation: "The message is echoed.",
+    async run(context) {
+      const peer = await context.open();
+      const payload = noise(131_072);
+      const bytes = peer.encode(binary(payload));
+      for (let at = 0; at < bytes.length; at += 1) {
+        const written = peer.transport.write(bytes.subarray(at, at + 1));
+        if (at % 16 === 15) await Promise.all([written, pause(0)]);
+      }
+      await expectAll(peer, binaryMessage(payload));
+      await closeNormally(peer);
     },
   }),
   ...defineCase({
