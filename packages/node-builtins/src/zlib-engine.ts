@@ -7,7 +7,7 @@
 import { createDeflateRaw, createInflateRaw } from "node:zlib";
 import { type DeflateEngine, type DeflaterOptions, type InflaterOptions, poolContexts } from "@samewire/codec";
 import { pakoEngine, type ZlibStream, zlibLikeEngine } from "@samewire/connection";
-import { provesItself } from "./zlib-proof.ts";
+import { fixesCodes, provesItself } from "./zlib-proof.ts";
 
 /** What lies below a stream of `node:zlib`. */
 interface ZlibHandle {
@@ -87,9 +87,10 @@ class NativeStream implements ZlibStream {
 }
 
 /** The runtime's zlib, whether it works or not. */
-function nativeZlib(): DeflateEngine {
+function nativeZlib(fastLevel: number): DeflateEngine {
   return zlibLikeEngine({
     name: "zlib",
+    fastLevel,
     // Measured: the forks of zlib in these runtimes have a hash table of a fixed size, 64 KiB in Node's and 128 KiB in
     // zlib-ng, whatever the memLevel.
     deflaterMemory: ({ windowBits, memLevel }) => (1 << (windowBits + 2)) + (1 << (memLevel + 8)) + 139_264,
@@ -106,8 +107,9 @@ let engine: DeflateEngine | undefined;
 /** The runtime's zlib where it proves itself, else `pako`: the engine's name tells which. One for the whole process. */
 export function zlibEngine(): DeflateEngine {
   if (engine === undefined) {
-    const native = nativeZlib();
-    engine = provesItself(native) ? poolContexts(native) : pakoEngine();
+    const native = nativeZlib(1);
+    if (!provesItself(native)) engine = pakoEngine();
+    else engine = poolContexts(fixesCodes(native) ? nativeZlib(2) : native);
   }
   return engine;
 }

@@ -13,6 +13,7 @@ export function poolContexts(engine: DeflateEngine): DeflateEngine {
   const inflaters = new Map<number, Inflater[]>();
   return {
     name: engine.name,
+    fastLevel: engine.fastLevel,
     deflaterMemory: (options) => engine.deflaterMemory(options),
     inflaterMemory: (options) => engine.inflaterMemory(options),
     createDeflater(options: DeflaterOptions): Deflater {

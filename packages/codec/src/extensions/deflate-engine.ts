@@ -6,6 +6,8 @@
 export interface DeflateEngine {
   /** Which one is in use, for example `zlib` or `pako`. */
   readonly name: string;
+  /** The level for who states none: the fastest that still builds codes to suit the data. */
+  readonly fastLevel: number;
   /** About how many bytes a compressor of these options holds. */
   deflaterMemory(options: DeflaterOptions): number;
   /** About how many bytes an inflater of these options holds. */

@@ -66,7 +66,8 @@ export class PerMessageDeflate implements MessageExtension {
     this.#engine = engine;
     this.#settings = settings;
     this.agreed = { ...agreed, engine: engine.name };
-    this.#outbound = { windowBits: outbound.windowBits, level: settings.level, memLevel: settings.memLevel };
+    const { level = engine.fastLevel, memLevel } = settings;
+    this.#outbound = { windowBits: outbound.windowBits, level, memLevel };
     this.#outboundTakeover = outbound.takeover;
     // A window of 256 bytes is inflated with one of 512.
     this.#inbound = { windowBits: Math.max(9, inbound.windowBits) };

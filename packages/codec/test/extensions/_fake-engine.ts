@@ -13,6 +13,7 @@ export interface FakeEngine extends DeflateEngine {
 export function fakeEngine(): FakeEngine {
   const engine: FakeEngine = {
     name: "fake",
+    fastLevel: 3,
     deflaters: [],
     inflaters: [],
     resets: 0,

@@ -88,6 +88,7 @@ export function pakoEngine(): DeflateEngine {
   engine ??= poolContexts(
     zlibLikeEngine({
       name: "pako",
+      fastLevel: 1,
       // Measured: the hash table has a fixed size.
       deflaterMemory: ({ windowBits, memLevel }) => (1 << (windowBits + 2)) + (1 << (memLevel + 8)) + 73_728,
       inflaterMemory: ({ windowBits }) => (1 << windowBits) + 12_288,

@@ -26,7 +26,7 @@ export interface ZlibStream {
 }
 
 /** A library that works like zlib. */
-export interface ZlibLike extends Pick<DeflateEngine, "name" | "deflaterMemory" | "inflaterMemory"> {
+export interface ZlibLike extends Pick<DeflateEngine, "name" | "fastLevel" | "deflaterMemory" | "inflaterMemory"> {
   deflateStream(options: DeflaterOptions): ZlibStream;
   inflateStream(options: InflaterOptions): ZlibStream;
 }
@@ -72,6 +72,7 @@ export function zlibLikeEngine(library: ZlibLike): DeflateEngine {
   const workspace = new Workspace();
   return {
     name: library.name,
+    fastLevel: library.fastLevel,
     deflaterMemory: (options) => library.deflaterMemory(options),
     inflaterMemory: (options) => library.inflaterMemory(options),
     createDeflater: (options) => new ZlibDeflater(library.deflateStream(options), workspace),
