@@ -155,12 +155,12 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
 
   /**
    * The next message; undefined when the connection is closed and everything received was taken. Within `open`, and
-   * where there is no `message` handler.
+   * where there is no `message` handler. When `signal` aborts, the call rejects with its reason and takes no message.
    *
    * @throws UsageError (rejects) if messages go to the handler
    */
-  async receive(): Promise<Message | undefined> {
-    return (await this.#engine.inbox.receive()) as Message | undefined;
+  async receive(options?: { readonly signal?: AbortSignal }): Promise<Message | undefined> {
+    return (await this.#engine.inbox.receive(options?.signal)) as Message | undefined;
   }
 
   /** The messages until the connection is closed. Breaking out of the loop leaves the connection open. */

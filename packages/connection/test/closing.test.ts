@@ -12,7 +12,7 @@ function onlyConnection<C>(connections: ReadonlySet<WebSocketConnection<C>>): We
 const IGNORE = { onBytes: () => false, onWritable: () => {}, onEnd: () => {}, onClose: () => {} };
 
 describe("closing", () => {
-  it("tells both sides code and reason, and leaves nothing (7.1)", async () => {
+  it("UT-7 tells both sides code and reason, in UTF-8, and leaves nothing (7.1)", async () => {
     const closes: CloseInfo[] = [];
     const { clock, connect, core, sockets } = world({
       message: () => {},
@@ -42,7 +42,7 @@ describe("closing", () => {
     expect(socket.state).toBe("open");
   });
 
-  it("LC-10 closes TCP after closeTimeout where the peer never answers", async () => {
+  it("LC-10 LC-12 closes TCP after closeTimeout where the peer never answers", async () => {
     const { clock, connect, core, sockets } = world({ message: () => {}, closeTimeout: 3000 });
     await connect();
     const server = onlyConnection(core.connections);

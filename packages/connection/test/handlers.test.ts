@@ -210,7 +210,7 @@ describe("handlers", () => {
     expect(writes).toEqual(["closed"]);
   });
 
-  it("send after close returns false and drops", async () => {
+  it("API-6 send after close returns false and drops", async () => {
     const results: boolean[] = [];
     const { clock, connect } = world({
       async message(socket) {

@@ -51,6 +51,13 @@ describe("refusedOrigin (RFC 6455 10.2)", () => {
     });
   }
 
+  it("API-10 quotes what it names: no control character, never long", () => {
+    const origin = `https://a\u0001\u001b[31m${"x".repeat(5000)}`;
+    const refused = refusedOrigin({ getAll: () => [origin], get: () => "host\u0007" } as never, {}) ?? "";
+    expect(/\p{Cc}/u.test(refused)).toBe(false);
+    expect(refused.length).toBeLessThan(1000);
+  });
+
   it("names both values and the option", () => {
     const headers = new HeaderFields({ host: "127.0.0.1:9001", origin: "https://app.example" });
     const refused = refusedOrigin(headers, {});

@@ -252,7 +252,7 @@ describe("streams", () => {
     expect(await closed).toMatchObject({ clean: true });
   });
 
-  it("a stream handler sees chunks within one frame; what it leaves unread does not hold the next message", async () => {
+  it("FG-10 a stream handler sees chunks within one frame; what it leaves unread does not hold the next message", async () => {
     const log: string[] = [];
     const { clock, connect, core } = world(
       {

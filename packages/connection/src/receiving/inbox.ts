@@ -71,9 +71,13 @@ export class Inbox {
     this.#pump();
   }
 
-  /** The next item; undefined when the connection is closed and nothing waits. */
-  receive(): Promise<Item | undefined> {
+  /**
+   * The next item; undefined when the connection is closed and nothing waits. Rejects when `signal` aborts; the item
+   * that was waited for then goes to whoever asks next.
+   */
+  receive(signal?: AbortSignal): Promise<Item | undefined> {
     if (this.#handling) return Promise.reject(handled());
+    if (signal?.aborted) return Promise.reject(signal.reason);
     this.#pulled = true;
     this.#busy = false;
     const item = this.#shift();
@@ -82,7 +86,11 @@ export class Inbox {
       return Promise.resolve(item);
     }
     if (this.#ended) return Promise.resolve(undefined);
-    const next = new Promise<Item | undefined>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    const next = new Promise<Item | undefined>((resolve, reject) => {
+      const waiter: Waiter = { resolve, reject };
+      this.#waiters.push(waiter);
+      signal?.addEventListener("abort", () => this.#abandon(waiter, signal.reason), { once: true });
+    });
     this.#owner.onInboxIdle();
     return next;
   }
@@ -122,6 +130,13 @@ export class Inbox {
     this.#ended = true;
     for (const waiter of this.#waiters) waiter.resolve(undefined);
     this.#waiters = [];
+  }
+
+  #abandon(waiter: Waiter, reason: unknown): void {
+    const at = this.#waiters.indexOf(waiter);
+    if (at < 0) return;
+    this.#waiters.splice(at, 1);
+    waiter.reject(reason);
   }
 
   #run(item: Item): void {

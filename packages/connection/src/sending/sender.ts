@@ -83,10 +83,7 @@ export class Sender implements OutgoingOwner {
       throw new UsageError("message-type", "a message is a string, bytes, a prepared message or a stream");
     }
     if (this.#stopped || !this.protocol.sendable) return false;
-    if (this.bufferedAmount > this.#settings.maxBufferedAmount) {
-      if (this.#settings.overflow === "close") this.#events.onOverflow();
-      return false;
-    }
+    if (this.#isFull()) return false;
     if (this.#outgoing.busy) {
       // Bytes are the caller's again after the call, also where the message must wait.
       const own = text || message instanceof PreparedMessage ? message : viewOf(message).slice();
@@ -104,7 +101,7 @@ export class Sender implements OutgoingOwner {
 
   /** @throws UsageError if the payload is longer than 125 bytes */
   ping(payload: Uint8Array): boolean {
-    if (!this.protocol.sendable) return false;
+    if (!this.protocol.sendable || this.#isFull()) return false;
     this.protocol.ping(payload);
     this.#transmitter.flushSoon();
     return this.#belowHighWater();
@@ -112,7 +109,7 @@ export class Sender implements OutgoingOwner {
 
   /** @throws UsageError if the payload is longer than 125 bytes */
   pong(payload: Uint8Array): boolean {
-    if (!this.protocol.sendable) return false;
+    if (!this.protocol.sendable || this.#isFull()) return false;
     this.protocol.pong(payload);
     this.#transmitter.flushSoon();
     return this.#belowHighWater();
@@ -168,6 +165,13 @@ export class Sender implements OutgoingOwner {
     const then = this.#onIdle;
     this.#onIdle = undefined;
     then?.();
+  }
+
+  /** Whether the hard cap is reached; what happens then is the policy's. */
+  #isFull(): boolean {
+    if (this.bufferedAmount <= this.#settings.maxBufferedAmount) return false;
+    if (this.#settings.overflow === "close") this.#events.onOverflow();
+    return true;
   }
 
   #sendNow(message: Sendable, compress: boolean | undefined): void {

@@ -169,6 +169,16 @@ export class Transmitter implements Outlet, TurnTask {
     this.#lentBytes = 0;
   }
 
+  /** The port forbids a throw; a stream that throws all the same is broken, and must not break who sends (LC-6). */
+  #write(bytes: Uint8Array): number {
+    try {
+      return this.#socket.write(bytes);
+    } catch {
+      this.#socket.destroy();
+      return bytes.length;
+    }
+  }
+
   #schedule(): void {
     this.#scheduled = true;
     this.#turns.add(this);
@@ -177,7 +187,11 @@ export class Transmitter implements Outlet, TurnTask {
   #endNow(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#socket.end();
+    try {
+      this.#socket.end();
+    } catch {
+      this.#socket.destroy();
+    }
   }
 
   #push(bytes: Uint8Array): void {
@@ -210,7 +224,7 @@ export class Transmitter implements Outlet, TurnTask {
     // Where written bytes are held until they are encrypted, holding the whole scratch buffer would be dear.
     const apart = this.#socket.copies === true && buffer.length === SCRATCH_SIZE;
     const bytes = apart ? buffer.slice(0, length) : buffer.subarray(0, length);
-    const taken = this.#socket.write(bytes);
+    const taken = this.#write(bytes);
     if (taken === length) return;
     this.blocked = true;
     if (taken === LENT) {
@@ -252,7 +266,7 @@ export class Transmitter implements Outlet, TurnTask {
     while (this.#queued > 0 && !this.blocked) {
       const next = this.#nextBatch();
       this.#queued -= next.length;
-      const taken = this.#socket.write(next);
+      const taken = this.#write(next);
       if (taken === next.length) continue;
       this.blocked = true;
       if (taken === LENT) this.#lentBytes = next.length;
