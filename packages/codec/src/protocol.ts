@@ -5,7 +5,7 @@
  */
 import type { Outlet } from "./bytes/outlet.ts";
 import { type DecodeText, decodeText } from "./bytes/text.ts";
-import { type ProtocolError, UsageError } from "./errors.ts";
+import { checkUsage, type ProtocolError } from "./errors.ts";
 import type { MessageExtension } from "./extensions/extension.ts";
 import { CloseCode } from "./frame/close-code.ts";
 import { type CloseStatus, closePayload, readClosePayload } from "./frame/close-payload.ts";
@@ -66,9 +66,7 @@ export class Protocol implements MessageHandler {
   /** @throws UsageError if a client has no source of masking keys, or a server has one */
   constructor(options: ProtocolOptions, handler: ProtocolHandler) {
     const server = options.role === "server";
-    if (server !== (options.nextMaskKey === undefined)) {
-      throw new UsageError("mask-source", "a client masks its frames and a server does not (RFC 6455 5.1)");
-    }
+    checkUsage(server === (options.nextMaskKey === undefined), "mask-source", options.role);
     this.role = options.role;
     this.extension = options.extension;
     this.#handler = handler;
@@ -230,9 +228,6 @@ export class Protocol implements MessageHandler {
 }
 
 function checkControl(payload: Uint8Array): Uint8Array {
-  if (payload.length <= MAX_CONTROL_PAYLOAD) return payload;
-  throw new UsageError(
-    "control-too-long",
-    `a control frame takes at most 125 bytes, not ${payload.length} (RFC 6455 5.5)`,
-  );
+  checkUsage(payload.length <= MAX_CONTROL_PAYLOAD, "control-too-long", payload.length);
+  return payload;
 }

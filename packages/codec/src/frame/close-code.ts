@@ -20,6 +20,6 @@ export const CloseCode = {
 
 /** Whether a status code may stand in a Close frame (sections 7.4.1 and 7.4.2): registered, or 3000-4999. */
 export function isWireCloseCode(code: number): boolean {
-  if (code >= 3000) return code <= 4999;
-  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
+  const registered = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
+  return Number.isInteger(code) && (registered || (code >= 3000 && code <= 4999));
 }

@@ -1,7 +1,7 @@
 /** The character classes of HTTP's grammar (RFC 9110 sections 5.5 and 5.6), over strings of one character an octet. */
 
 /** The source of an expression for a token, for example a header name. */
-export const TOKEN = /[!#$%&'*+.^_`|~\w-]+/.source;
+export const TOKEN: string = /[!#$%&'*+.^_`|~\w-]+/.source;
 
 const IS_TOKEN = new RegExp(`^${TOKEN}$`);
 

@@ -1,6 +1,6 @@
 /** The request of the opening handshake (RFC 6455 section 4.1). */
 import { encodeBase64 } from "../bytes/base64.ts";
-import { UsageError } from "../errors.ts";
+import { checkUsage } from "../errors.ts";
 import type { ClientExtension } from "../extensions/extension.ts";
 import { isFieldValue } from "./characters.ts";
 import { encodeHeaderLines, type HeaderInit } from "./header-fields.ts";
@@ -44,15 +44,11 @@ const RESERVED_WITH_ORIGIN = new RegExp(`${RESERVED.source}|^origin$`, "i");
  */
 export function createRequest(options: ClientRequestOptions): ClientRequest {
   const { host, target, nonce, subprotocols = [], extensions = [], headers = [], origin } = options;
-  if (nonce.length !== 16) throw new UsageError("nonce", `not 16 bytes: ${nonce.length}`);
-  if (!isAuthority(host)) throw new UsageError("host", `not a host: ${JSON.stringify(host)}`);
-  if (!isOriginForm(target)) throw new UsageError("target", `not a path and query: ${JSON.stringify(target)}`);
-  if (origin !== undefined && !isFieldValue(origin)) {
-    throw new UsageError("origin", `no header can have this value: ${JSON.stringify(origin)}`);
-  }
-  if (!areSubprotocols(subprotocols)) {
-    throw new UsageError("subprotocols", `not unique tokens: ${JSON.stringify(subprotocols)}`);
-  }
+  checkUsage(nonce.length === 16, "nonce", nonce.length);
+  checkUsage(isAuthority(host), "host", host);
+  checkUsage(isOriginForm(target), "target", target);
+  checkUsage(isFieldValue(origin ?? ""), "origin", origin);
+  checkUsage(areSubprotocols(subprotocols), "subprotocols", subprotocols);
   const key = encodeBase64(nonce);
   let head = `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n`;
   if (origin !== undefined) head += `Origin: ${origin}\r\n`;

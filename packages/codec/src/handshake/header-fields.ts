@@ -1,5 +1,5 @@
 /** The header section of an HTTP message (RFC 9110 section 5). */
-import { UsageError } from "../errors.ts";
+import { checkUsage } from "../errors.ts";
 import { isFieldValue, isToken } from "./characters.ts";
 
 /** Header fields as a caller gives them: an object (an array is several lines of one name), or pairs. */
@@ -29,19 +29,15 @@ export function encodeHeaderLines(init: HeaderInit, reserved: RegExp): string {
   let lines = "";
   for (const [name, value] of pairs(init)) {
     checkField(name, value);
-    if (reserved.test(name)) throw new UsageError("header-reserved", `${name} is set by itself`);
+    checkUsage(!reserved.test(name), "header-reserved", name);
     lines += `${name}: ${value}\r\n`;
   }
   return lines;
 }
 
 function checkField(name: string, value: string): void {
-  if (typeof name !== "string" || !isToken(name)) {
-    throw new UsageError("header-name", `not a header name: ${JSON.stringify(name)}`);
-  }
-  if (typeof value !== "string" || !isFieldValue(value)) {
-    throw new UsageError("header-value", `no header can have this value: ${JSON.stringify(value)}`);
-  }
+  checkUsage(typeof name === "string" && isToken(name), "header-name", name);
+  checkUsage(typeof value === "string" && isFieldValue(value), "header-value", value);
 }
 
 /** Header fields of a message; names are compared without regard to case. Values are Latin-1: one character an octet. */

@@ -1,6 +1,6 @@
 /** A complete HTTP/1.1 response that ends its connection (RFC 9112): refusals, and answers to plain requests. */
 import { encodeUtf8 } from "../bytes/text.ts";
-import { type HandshakeError, UsageError } from "../errors.ts";
+import { checkUsage, type HandshakeError } from "../errors.ts";
 import { isFieldValue } from "./characters.ts";
 import { encodeHeaderLines, type HeaderInit } from "./header-fields.ts";
 import { encodeLatin1 } from "./latin1.ts";
@@ -52,13 +52,11 @@ const RESERVED = /^(?:content-length|transfer-encoding|connection)$/i;
  */
 export function encodeHttpResponse(response: HttpResponse): Uint8Array {
   const { status, reason = REASONS[status] ?? "", headers = [], body = "", head = false } = response;
-  if (!Number.isInteger(status) || status < 200 || status > 999) {
-    throw new UsageError("status", `not 200 to 999: ${status}`);
-  }
-  if (!isFieldValue(reason)) throw new UsageError("reason", `no header can have this value: ${JSON.stringify(reason)}`);
+  checkUsage(Number.isInteger(status) && status >= 200 && status <= 999, "status", status);
+  checkUsage(isFieldValue(reason), "reason", reason);
   const payload = typeof body === "string" ? encodeUtf8(body) : body;
   const bodiless = status === 204 || status === 304;
-  if (bodiless && payload.length > 0) throw new UsageError("body", `${status} has no body`);
+  checkUsage(!bodiless || payload.length === 0, "body", status);
 
   const added = encodeHeaderLines(headers, RESERVED);
   // RFC 9110 section 7.8: who sends Upgrade names it in Connection.

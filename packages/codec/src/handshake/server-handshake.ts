@@ -1,6 +1,6 @@
 /** The server's side of the opening handshake (RFC 6455 section 4.2). */
 import { isBase64Of16Bytes } from "../bytes/base64.ts";
-import { HandshakeError, type HandshakeErrorCode, UsageError } from "../errors.ts";
+import { checkUsage, HandshakeError, type HandshakeErrorCode } from "../errors.ts";
 import type { ExtensionOffer } from "../extensions/extension.ts";
 import { acceptKey } from "./accept-key.ts";
 import { encodeHeaderLines, type HeaderFields, type HeaderInit } from "./header-fields.ts";
@@ -115,9 +115,8 @@ const RESERVED = /^(?:sec-websocket-.*|upgrade|connection|content-length|transfe
  */
 export function encodeAccept(request: UpgradeRequest, options: AcceptOptions = {}): Uint8Array {
   const { subprotocol, extensions = [], headers = [] } = options;
-  if (subprotocol !== undefined && !request.subprotocols.includes(subprotocol)) {
-    throw new UsageError("subprotocol-not-offered", `not offered: ${JSON.stringify(subprotocol)}`);
-  }
+  const offered = subprotocol === undefined || request.subprotocols.includes(subprotocol);
+  checkUsage(offered, "subprotocol-not-offered", subprotocol);
   let head = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptKey(request.key)}\r\n`;
   if (subprotocol !== undefined) head += `Sec-WebSocket-Protocol: ${subprotocol}\r\n`;
   if (extensions.length > 0) head += `Sec-WebSocket-Extensions: ${formatExtensions(extensions)}\r\n`;

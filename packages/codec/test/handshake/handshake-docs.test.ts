@@ -2,19 +2,28 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { encodeBase64 } from "../../src/bytes/base64.ts";
 import { sha1 } from "../../src/bytes/sha1.ts";
-import { acceptKey, HANDSHAKE_GUID, HANDSHAKE_RULES, HandshakeError, type HandshakeRule } from "../../src/index.ts";
+import {
+  acceptKey,
+  HANDSHAKE_GUID,
+  HANDSHAKE_RULES,
+  HandshakeError,
+  type HandshakeErrorCode,
+  type HandshakeRule,
+} from "../../src/index.ts";
 import { toHex } from "../_replay.ts";
 
 const page = readFileSync(new URL("../../../../docs/handshake.md", import.meta.url), "utf8");
-const rules: [string, HandshakeRule][] = Object.entries(HANDSHAKE_RULES);
+const rules = Object.entries(HANDSHAKE_RULES) as [HandshakeErrorCode, HandshakeRule][];
 
 describe("docs/handshake.md", () => {
-  it("lists every rule with its status, section and message", () => {
+  it("lists every rule with its status and section, and says what it demands", () => {
     const rows = rules.map(
-      ([code, { status, section, message }]) => `| \`${code}\` | ${status ?? ""} | ${section} | ${message} |`,
+      ([code, [status]]) => `| \`${code}\` | ${status ?? ""} | ${new HandshakeError(code).section} |`,
     );
-    const table = ["| Code | Status | Section | Rule broken |", "| --- | --- | --- | --- |", ...rows].join("\n");
-    expect(page.split("<!-- rules -->")[1]?.split("<!-- /rules -->")[0]?.trim()).toBe(table);
+    const table = page.split("<!-- rules -->")[1]?.split("<!-- /rules -->")[0]?.trim().split("\n") ?? [];
+    const cells = table.map((row) => /^(\|.*\|.*\|.*\|) (.{10,}) \|$/.exec(row));
+    expect(cells.map((found) => found?.[1])).toEqual(["| Code | Status | Section |", undefined, ...rows]);
+    expect(new Set(cells.map((found) => found?.[2])).size).toBeGreaterThan(rules.length - 3);
   });
 
   it("derives the accept value of its key in the steps that it shows", () => {
@@ -28,9 +37,9 @@ describe("docs/handshake.md", () => {
 
 describe("HANDSHAKE_RULES", () => {
   it("has stable codes in kebab-case, a section each, and a refusal's status where a client breaks the rule", () => {
-    for (const [code, { status, section }] of rules) {
+    for (const [code, [status]] of rules) {
       expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
-      expect(section).toMatch(/^RFC \d{4} \d+(\.\d+)*( \(\d+\))?$/);
+      expect(new HandshakeError(code).section).toMatch(/^RFC \d{4} \d+(\.\d+)*( \(\d+\))?$/);
       if (status !== undefined) expect([400, 405, 426, 431, 505]).toContain(status);
     }
   });
@@ -38,7 +47,8 @@ describe("HANDSHAKE_RULES", () => {
   it("makes errors that carry code, status, section and what was seen", () => {
     const error = new HandshakeError("method", "PUT");
     expect(error).toMatchObject({ name: "HandshakeError", code: "method", status: 405, section: "RFC 6455 4.2.1" });
-    expect(error.message).toBe("the method is not GET: PUT (RFC 6455 4.2.1)");
+    expect(error.message).toBe("method is not GET: PUT (RFC 6455 4.2.1)");
+    expect(new HandshakeError("head-too-large").message).toBe("head too large (RFC 6585 5)");
     expect(error.headers).toEqual({ Allow: "GET" });
     expect(new HandshakeError("head-incomplete")).toMatchObject({ status: undefined, headers: {} });
   });
