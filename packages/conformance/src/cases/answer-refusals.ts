@@ -36,7 +36,7 @@ function refusal(id: string, title: string, input: string, answer: string): Conf
     async run(context) {
       const peer = await context.connect();
       await peer.sendHead(Uint8Array.from(Buffer.from(answer, "latin1")));
-      await expectGivenUp(peer);
+      await expectGivenUp(peer, 0);
     },
   });
 }

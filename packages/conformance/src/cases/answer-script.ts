@@ -28,11 +28,16 @@ export function shapeAnswer(peer: Peer, shape: AnswerShape): Uint8Array {
 
 /**
  * Requires that the client did not take the connection as open: it sends nothing more, above all no echo, and closes TCP
- * (RFC 6455 4.1: _Fail the WebSocket Connection_).
+ * (RFC 6455 4.1: _Fail the WebSocket Connection_). A response that is no 101 may have a body, which ends with our FIN; until then a
+ * client may read on.
  */
-export async function expectGivenUp(peer: Peer): Promise<void> {
+export async function expectGivenUp(peer: Peer, status = 101): Promise<void> {
   const patience = peer.settings.testee.deadlines.close;
-  const end = await peer.waitForEnd(patience);
+  let end = await peer.waitForEnd(status === 101 ? patience : 200);
+  if (end === undefined && status !== 101) {
+    peer.transport.end();
+    end = await peer.waitForEnd(patience);
+  }
   const received = await peer.readBody(65_536, 0);
   if (received.length > 0) {
     throw new CaseFailure(`the client went on as if the handshake were good, and sent ${toHex(received, 24)}`);
@@ -113,7 +118,7 @@ async function runAnswer(context: CaseContext, row: AnswerRow): Promise<void> {
   const head = shapeAnswer(peer, row);
   if (row.outcome === "fail") {
     await peer.sendHead(concatBytes([head, peer.encode(ping("refused"), text("refused"))]), context.delivery);
-    return expectGivenUp(peer);
+    return expectGivenUp(peer, statusIn(row.startLine));
   }
   await peer.sendHead(head, context.delivery);
   if (row.outcome === "open") return expectOpened(peer);
@@ -121,4 +126,9 @@ async function runAnswer(context: CaseContext, row: AnswerRow): Promise<void> {
   if (row.outcome === "either") context.inform(opened ? "the client opened the connection" : "the client failed it");
   if (row.outcome === "prefer-fail" && opened) context.nonStrict("the client took the connection as open");
   if (row.outcome === "prefer-open" && !opened) context.nonStrict("the client failed the connection");
+}
+
+/** The status that a client reads from a start line of ours; 101 where there is none to read. */
+function statusIn(startLine: string | undefined): number {
+  return Number(/^HTTP\/1\.1 (\d{3}) /.exec(startLine ?? "")?.[1] ?? 101);
 }
