@@ -34,6 +34,8 @@ export abstract class PromiseSocket implements Socket {
   protected abstract beginEnd(): void;
   /** Closes; a pending read then fails. */
   protected abstract closeNow(): void;
+  /** Called last, after `onClose`. */
+  protected didClose(): void {}
   abstract peer(): PeerInfo;
 
   /** Starts delivering events. */
@@ -146,5 +148,6 @@ export abstract class PromiseSocket implements Socket {
     this.#handler = undefined;
     this.input.release();
     handler.onClose(this.#reason);
+    this.didClose();
   }
 }

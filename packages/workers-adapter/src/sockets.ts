@@ -2,6 +2,7 @@
 import { connect } from "cloudflare:sockets";
 import {
   type Dial,
+  type PeerInfo,
   type Socket as PortSocket,
   type SocketHandler,
   type TlsOptions,
@@ -37,7 +38,7 @@ export const dial: Dial = async ({ host, port, path, tls, signal }, attach) => {
   try {
     const { remoteAddress } = await socket.opened;
     signal.throwIfAborted();
-    begin(socket, remoteAddress, tls !== undefined, attach);
+    begin(socket, peerInfo(remoteAddress, tls !== undefined), () => {}, attach);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     socket.close().catch(() => {});
@@ -58,20 +59,7 @@ export function accept(
   peerAddress: string | undefined,
   attach: (socket: PortSocket) => SocketHandler,
 ): Promise<void> {
-  return new Promise((resolve) => {
-    begin(socket, peerAddress, false, (port) => {
-      const handler = attach(port);
-      return {
-        onBytes: (chunk) => handler.onBytes(chunk),
-        onWritable: () => handler.onWritable(),
-        onEnd: () => handler.onEnd(),
-        onClose: (reason) => {
-          handler.onClose(reason);
-          resolve();
-        },
-      };
-    });
-  });
+  return new Promise((resolve) => begin(socket, peerInfo(peerAddress, false), resolve, attach));
 }
 
 /** A Durable Object, or another Worker, that takes sockets. */
@@ -92,10 +80,10 @@ export async function forward(socket: Socket, target: SocketTarget): Promise<voi
 
 function begin(
   socket: Socket,
-  peerAddress: string | undefined,
-  secure: boolean,
+  peer: PeerInfo,
+  onClosed: () => void,
   attach: (socket: PortSocket) => SocketHandler,
 ): void {
-  const port = new WorkersSocket(socket, peerInfo(peerAddress, secure));
+  const port = new WorkersSocket(socket, peer, onClosed);
   port.start(attach(port));
 }

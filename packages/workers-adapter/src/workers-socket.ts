@@ -6,10 +6,12 @@ export class WorkersSocket extends PromiseSocket {
   readonly #peer: PeerInfo;
   readonly #reader: ReadableStreamBYOBReader;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #onClosed: () => void;
   #writing = false;
 
-  constructor(socket: Socket, peer: PeerInfo) {
+  constructor(socket: Socket, peer: PeerInfo, onClosed: () => void) {
     super();
+    this.#onClosed = onClosed;
     this.#socket = socket;
     this.#peer = peer;
     this.#reader = socket.readable.getReader({ mode: "byob" });
@@ -56,5 +58,9 @@ export class WorkersSocket extends PromiseSocket {
       this.#reader.cancel().catch(() => {});
     }
     this.#socket.close().catch(() => {});
+  }
+
+  protected override didClose(): void {
+    this.#onClosed();
   }
 }

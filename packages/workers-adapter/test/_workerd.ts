@@ -103,7 +103,7 @@ function portsOf(child: ChildProcess): Promise<{ tcp: number; http: number }> {
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on("data", (chunk) => {
       said += chunk;
-      if (process.env["WORKERD_LOG"] !== undefined) process.stderr.write(chunk);
+      if (process.env.WORKERD_LOG !== undefined) process.stderr.write(chunk);
     });
   }
   return new Promise((resolve, reject) => {
