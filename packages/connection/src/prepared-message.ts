@@ -1,8 +1,8 @@
 /**
- * A message made ready once for many receivers. A server's frame bears no masking key, so that the same bytes serve
- * all connections that did not agree on compression; for the others the payload is kept as it is.
+ * A message made ready once for many receivers. A server's frame bears no masking key, so that the same bytes serve all
+ * connections; those with compression share one frame for each set of parameters.
  */
-import { encodeUtf8, OutputBuffer, Protocol, UsageError } from "@samewire/codec";
+import { encodeUtf8, type MessageExtension, OutputBuffer, Protocol, UsageError } from "@samewire/codec";
 import { type Bytes, isBytes, viewOf } from "./message.ts";
 
 export class PreparedMessage {
@@ -11,6 +11,7 @@ export class PreparedMessage {
   readonly payload: Uint8Array;
   /** The whole frame as a server sends it, not compressed. */
   readonly frame: Uint8Array;
+  readonly #compressed = new Map<string, Uint8Array>();
 
   /** @internal Use {@link prepare}. */
   constructor(message: string | Bytes) {
@@ -18,12 +19,36 @@ export class PreparedMessage {
     if (!text && !isBytes(message)) throw new UsageError("message-type", "a message is a string or bytes");
     this.kind = text ? "text" : "binary";
     this.payload = text ? encodeUtf8(message) : viewOf(message).slice();
-    const output = new OutputBuffer();
-    const protocol = new Protocol({ role: "server", outlet: output }, NO_EVENTS);
-    protocol.beginMessage(this.kind);
-    protocol.sendFragment(this.payload, true);
-    this.frame = output.take();
+    this.frame = frameOf(this.kind, this.payload, undefined);
   }
+
+  /**
+   * The whole frame as a server sends it, compressed without reference to other messages: encoded once for each of the
+   * extension's keys. Undefined where the extension cannot share, or there is nothing to compress.
+   */
+  compressed(extension: MessageExtension): Uint8Array | undefined {
+    const { shareKey } = extension;
+    if (shareKey === undefined || this.payload.length === 0) return undefined;
+    let frame = this.#compressed.get(shareKey);
+    if (frame === undefined) {
+      frame = frameOf(this.kind, this.payload, extension);
+      this.#compressed.set(shareKey, frame);
+    }
+    return frame;
+  }
+}
+
+function frameOf(kind: "text" | "binary", payload: Uint8Array, by: MessageExtension | undefined): Uint8Array {
+  const extension = by && {
+    ...NO_EXTENSION,
+    rsv: by.rsv,
+    encode: (message: Uint8Array) => by.encodeAlone?.(message) ?? message,
+  };
+  const output = new OutputBuffer();
+  const protocol = new Protocol({ role: "server", outlet: output, extension }, NO_EVENTS);
+  protocol.beginMessage(kind, payload.length);
+  protocol.sendFragment(payload, true);
+  return output.take();
 }
 
 const ignore = (): void => {};
@@ -36,6 +61,17 @@ const NO_EVENTS = {
   onPong: ignore,
   onCloseFrame: ignore,
   onFault: ignore,
+};
+
+/** What of an extension a frame does not need. */
+const NO_EXTENSION: Omit<MessageExtension, "rsv" | "encode"> = {
+  name: "",
+  agreed: { name: "", params: [] },
+  wants: () => true,
+  decode: (piece) => piece,
+  pending: false,
+  idle: ignore,
+  release: ignore,
 };
 
 /** Encodes a message once, to be sent to many: `send(prepared)`, or `publish`. */

@@ -87,6 +87,32 @@ export function deflateEncodeSuite({ describe, it }: Runner): void {
         }
       });
 
+      it("encodes a message once for many, whatever each has sent before and sends after", () => {
+        const pairs = [1, 2, 3].map(() => pair(engine, engine));
+        const own = payload("compressible", 900);
+        const news = payload("compressible", 800);
+        pairs.forEach(({ server, client }, count) => {
+          for (let sent = 0; sent < count * 2; sent += 1)
+            assert.ok(same(decodeAll(client, encodeAll(server, own)), own));
+        });
+        const shared = pairs[0]?.server.encodeAlone?.(news).slice() as Uint8Array;
+        assert.equal(new Set(pairs.map(({ server }) => server.shareKey)).size, 1);
+        for (const { server, client } of pairs) {
+          server.forget?.();
+          assert.ok(same(decodeAll(client, shared), news));
+          for (const message of [own, news, own])
+            assert.ok(same(decodeAll(client, encodeAll(server, message)), message));
+          server.release();
+          client.release();
+        }
+        const keys = [{ serverMaxWindowBits: 9 }, { memLevel: 1 }, { level: 7 }, {}].map((options) => {
+          const extension = serverSide(engine, [], options);
+          extension.release();
+          return extension.shareKey;
+        });
+        assert.equal(new Set(keys).size, 4);
+      });
+
       it("tells what was agreed, and the engine in use", () => {
         const { server, client } = pair(engine, engine, { clientMaxWindowBits: 12 });
         const params = [["client_max_window_bits", "12"]];

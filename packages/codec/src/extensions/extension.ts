@@ -46,6 +46,16 @@ export interface MessageExtension {
   /** True while the last piece has output that `max` held back. */
   readonly pending: boolean;
 
+  /**
+   * For messages that are sent to many: names all that `encodeAlone` depends on besides the message. An extension that
+   * cannot share leaves out this and the two methods.
+   */
+  readonly shareKey?: string;
+  /** A whole message that refers to no other: all connections with the same key may send it. Needs a byte at least. */
+  encodeAlone?(message: Uint8Array): Uint8Array;
+  /** A message so encoded, by this connection or another, is sent here: later ones must not refer to what was before. */
+  forget?(): void;
+
   /** Called when the connection has been idle for a while: memory that no one is owed may be given back. */
   idle(): void;
   /** The connection is over: give back all memory. Idempotent. */

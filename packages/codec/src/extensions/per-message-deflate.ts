@@ -29,6 +29,7 @@ export class PerMessageDeflate implements MessageExtension {
   /** Section 6: RSV1 marks a compressed message. */
   readonly rsv: number = 0x40;
   pending: boolean = false;
+  readonly shareKey: string;
 
   readonly #engine: DeflateEngine;
   readonly #settings: DeflateSettings;
@@ -68,6 +69,7 @@ export class PerMessageDeflate implements MessageExtension {
     this.agreed = { ...agreed, engine: engine.name };
     const { level = engine.fastLevel, memLevel } = settings;
     this.#outbound = { windowBits: outbound.windowBits, level, memLevel };
+    this.shareKey = Object.values(this.#outbound).join();
     this.#outboundTakeover = outbound.takeover;
     // A window of 256 bytes is inflated with one of 512.
     this.#inbound = { windowBits: Math.max(9, inbound.windowBits) };
@@ -92,6 +94,18 @@ export class PerMessageDeflate implements MessageExtension {
     if (last && !this.#deflaterKept) this.#closeDeflater();
     this.#warm = true;
     return output;
+  }
+
+  encodeAlone(message: Uint8Array): Uint8Array {
+    const deflater = this.#engine.createDeflater(this.#outbound);
+    const output = deflater.deflate(message, true);
+    deflater.release();
+    return output;
+  }
+
+  forget(): void {
+    // The peer's window goes on with a message that our compressor has not seen.
+    this.#closeDeflater();
   }
 
   #openDeflater(): Deflater {

@@ -191,9 +191,20 @@ export class Sender implements OutgoingOwner {
 
   #sendPrepared(message: PreparedMessage, compress: boolean | undefined): void {
     const { protocol } = this;
-    const wanted = protocol.extension?.wants(message.payload.length, compress) ?? false;
-    if (protocol.role === "server" && !wanted) this.#transmitter.append(message.frame);
-    else this.#sendBytes(message.kind, message.payload, wanted);
+    const { extension } = protocol;
+    const wanted = extension?.wants(message.payload.length, compress) ?? false;
+    if (wanted) this.#events.onUsed();
+    // A long message is compressed for each in slices: at once it would hold up everything else.
+    const shares = wanted && protocol.role === "server" && message.payload.length <= SLICED_FROM;
+    const compressed = shares && extension !== undefined ? message.compressed(extension) : undefined;
+    if (compressed !== undefined) {
+      extension?.forget?.();
+      this.#transmitter.append(compressed);
+    } else if (protocol.role === "server" && !wanted) {
+      this.#transmitter.append(message.frame);
+    } else {
+      this.#sendBytes(message.kind, message.payload, wanted);
+    }
   }
 
   #sendTransformed(kind: "text" | "binary", message: string | Bytes, compress: boolean | undefined): void {
@@ -202,7 +213,9 @@ export class Sender implements OutgoingOwner {
       if (message.length * 3 <= SLICED_FROM) this.protocol.sendText(message, compress);
       else this.#sendBytes(kind, encodeUtf8(message), compress);
     } else {
-      this.#sendBytes(kind, viewOf(message), compress);
+      // Slices are taken later, when the bytes are the caller's again.
+      const bytes = viewOf(message);
+      this.#sendBytes(kind, bytes.length > SLICED_FROM ? bytes.slice() : bytes, compress);
     }
   }
 
