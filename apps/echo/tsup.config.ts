@@ -8,7 +8,7 @@ export default defineConfig([
     clean: ["!workerd/**"],
   }),
   // A Worker is one module: everything but the runtime's own goes into it.
-  packageBuild(["src/workerd/{server,client}-worker.ts"], {
+  packageBuild(["src/workerd/{server,client,loop}-worker.ts"], {
     dts: false,
     outDir: "dist/workerd",
     noExternal: [/^@samewire\//, /^pako$/],

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import {
   ALL_CASES,
   DELIVERIES,
@@ -21,6 +22,8 @@ import { startChild, startServer } from "./child.mjs";
 
 /** Runs in flight against a server; a client decides for itself. */
 const CONCURRENCY = 20;
+/** A client may take this long to exit once it has asked for the report, in milliseconds. */
+const EXIT_PATIENCE = 3_000;
 
 /**
  * Puts one testee through the cases.
@@ -58,6 +61,7 @@ export async function runTestee(testee, { group, ids, seed }) {
   try {
     return await running;
   } finally {
+    await Promise.race([client.exited, setTimeout(EXIT_PATIENCE, undefined, { ref: false })]);
     await client.stop();
     await endpoint.close();
   }

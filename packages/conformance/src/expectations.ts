@@ -72,6 +72,8 @@ export interface Failure {
   readonly codes: readonly number[];
   /** Messages that were complete before the fault; whether the application still echoes them is only noted. */
   readonly before?: readonly (Expected & { type: "message" })[];
+  /** Milliseconds until the testee must have reacted, where its `close` deadline is too short for what it has to do. */
+  readonly patience?: number;
   /** Payloads of Pings sent after the fault: a Pong for one of them shows that input was still processed. */
   readonly poison?: readonly string[];
 }
@@ -84,9 +86,10 @@ export interface Failure {
 export async function expectFailure(peer: Peer, failure: Failure): Promise<void> {
   const { settings } = peer;
   const before = [...(failure.before ?? [])];
+  const patience = failure.patience ?? settings.testee.deadlines.close;
   let closed: CloseEvent | undefined;
   for (;;) {
-    const event = await peer.next(closed === undefined ? settings.testee.deadlines.close : 1_000);
+    const event = await peer.next(closed === undefined ? patience : 1_000);
     if (event === undefined) {
       await finishLateClose(peer, closed);
       break;
