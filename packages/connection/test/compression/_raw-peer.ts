@@ -1,0 +1,71 @@
+/** A client end that writes frames by hand: what a peer may send that no client of ours would. */
+import type { World } from "../_world.ts";
+
+export interface RawPeer {
+  /** Frames in hex with a masking key of zeroes put in, so that payloads stay readable. */
+  send(...frames: string[]): Promise<void>;
+  sendBytes(first: number, payload: Uint8Array): Promise<void>;
+  /** The frames received since, each as first byte and payload in hex. */
+  received(): string[];
+}
+
+const REQUEST = [
+  "GET / HTTP/1.1",
+  "Host: example.com",
+  "Upgrade: websocket",
+  "Connection: Upgrade",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  "Sec-WebSocket-Version: 13",
+];
+
+/** @param offer the Sec-WebSocket-Extensions header */
+export async function rawPeer<C>({ clock, stream }: World<C>, offer: string): Promise<RawPeer> {
+  const socket = stream();
+  let bytes = Buffer.alloc(0);
+  socket.handler = {
+    onBytes: (chunk) => {
+      bytes = Buffer.concat([bytes, chunk]);
+      return false;
+    },
+    onWritable: () => {},
+    onEnd: () => {},
+    onClose: () => {},
+  };
+  socket.write(Buffer.from(`${REQUEST.join("\r\n")}\r\nSec-WebSocket-Extensions: ${offer}\r\n\r\n`, "latin1"));
+  await clock.settle();
+  bytes = bytes.subarray(bytes.indexOf("\r\n\r\n") + 4);
+
+  const sendBytes = async (first: number, payload: Uint8Array): Promise<void> => {
+    const { length } = payload;
+    const head = length < 126 ? [first, 0x80 | length] : [first, 0xfe, length >> 8, length & 0xff];
+    const frame = Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), payload]);
+    let at = 0;
+    // As the stream takes it: the other side may pause.
+    while (at < frame.length) {
+      const taken = socket.write(frame.subarray(at));
+      at += taken;
+      await clock.settle();
+      if (taken === 0) break;
+    }
+  };
+  return {
+    sendBytes,
+    async send(...frames) {
+      for (const frame of frames) {
+        const [first = 0, , ...payload] = Buffer.from(frame.replaceAll(" ", ""), "hex");
+        await sendBytes(first, Uint8Array.from(payload));
+      }
+    },
+    received() {
+      const frames: string[] = [];
+      while (bytes.length >= 2) {
+        const length = (bytes[1] as number) === 126 ? bytes.readUInt16BE(2) : (bytes[1] as number);
+        const start = (bytes[1] as number) === 126 ? 4 : 2;
+        const frame = bytes.subarray(start, start + length);
+        frames.push(`${(bytes[0] as number).toString(16)} ${frame.toString("hex")}`.trim());
+        bytes = bytes.subarray(start + length);
+      }
+      return frames;
+    },
+  };
+}
