@@ -54,7 +54,7 @@ export async function listen(options: ListenOptions, accept: Accept): Promise<Li
     path === undefined ? Bun.listen(tcp) : Bun.listen({ ...shared, unix: path }),
   );
   return {
-    port: "port" in listener ? listener.port : 0,
+    port: ("port" in listener ? listener.port : undefined) ?? 0,
     stop: async () => listener.stop(false),
   };
 }

@@ -74,7 +74,7 @@ function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHa
   }
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ port: path === undefined ? port : undefined, host, path, backlog }, () => {
+    server.listen({ ...(path === undefined ? { port, host } : { path }), backlog }, () => {
       server.off("error", reject);
       // One connection could not be accepted (no file descriptor left, say); the listener goes on.
       server.on("error", () => {});

@@ -1,6 +1,6 @@
 /** Streams of `node:net` and `node:tls` under NodeSocket: what an `upgrade` event hands over, without the HTTP. */
 import { type AddressInfo, connect, createServer, type Socket as NetSocket } from "node:net";
-import { createServer as createTlsServer, connect as tlsConnect } from "node:tls";
+import { type ConnectionOptions, createServer as createTlsServer, connect as tlsConnect } from "node:tls";
 import type { Dial, Socket, SocketHandler } from "@samewire/connection";
 import { nodeSocket } from "@samewire/node-builtins";
 
@@ -38,7 +38,7 @@ export const dial: Dial = ({ host, port, tls, signal }, attach) =>
     const stream =
       tls === undefined
         ? connect({ host, port, allowHalfOpen: true, noDelay: true })
-        : tlsConnect({ host, port, ca: ca as string, allowHalfOpen: true } as Parameters<typeof tlsConnect>[0]);
+        : tlsConnect({ host, port, ca: ca as string, allowHalfOpen: true } as ConnectionOptions);
     const onAbort = (): void => {
       stream.destroy();
       reject(signal.reason);

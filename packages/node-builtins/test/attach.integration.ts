@@ -175,7 +175,10 @@ describe("attach", () => {
 
   test("a reset at any moment harms nobody", options, async () => {
     const { server, port } = await httpServer();
-    const attached = attach(server, { ...echo, upgrade: () => new Promise((resolve) => setTimeout(resolve, 5)) });
+    const attached = attach(server, {
+      ...echo,
+      upgrade: () => new Promise<object>((resolve) => setTimeout(() => resolve({}), 5)),
+    });
     const bytes = Buffer.concat([Buffer.from(upgradeRequest()), clientFrame(0x81, "hello"), clientFrame(0x88, "")]);
     for (let round = 0; round < 60; round++) {
       const client = await RawClient.to(port);

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { testCertificate } from "../test-certificate.ts";
+import { type Adapter, certificate, options, serving, sleep } from "./adapter.ts";
+
+/** TCP, TLS and Unix sockets, sizes, and giving up. */
+export function transportsSuite(adapter: Adapter): void {
+  const { connect } = adapter;
+  const echo = {
+    message: (socket: { send(message: never): unknown }, message: unknown) => void socket.send(message as never),
+  };
+  const roomy = { maxMessageSize: 1 << 24, maxBufferedAmount: 1 << 26 };
+
+  test("messages of every size come back, over TCP and TLS", options, async () => {
+    const { cert, key } = await certificate;
+    for (const tls of [undefined, { cert, key }]) {
+      await serving(adapter, { ...echo, ...roomy, ...(tls && { tls }) }, async ({ url }) => {
+        const socket = await connect(url, { ...roomy, tls: { ca: cert } });
+        for (const size of [0, 1, 125, 126, 65_535, 65_536, 1 << 20, 1 << 24]) {
+          const text = "é".repeat(size / 2);
+          socket.send(text);
+          assert.equal(await socket.receive(), text, `text of ${size}`);
+          const bytes = new Uint8Array(size).fill(size % 251);
+          socket.send(bytes);
+          const received = (await socket.receive()) as Uint8Array;
+          assert.ok(Buffer.from(bytes).equals(received), `bytes of ${size}`);
+        }
+        assert.equal((await socket.close()).code, 1000);
+      });
+    }
+  });
+
+  test("a certificate that is not trusted, or not for this name, is refused", options, async () => {
+    const ours = await certificate;
+    const other = await testCertificate(["other.example"]);
+    await serving(adapter, { ...echo, tls: ours }, async ({ url }) => {
+      await assert.rejects(connect(url), { name: "ConnectError", code: "dial" });
+      await assert.rejects(connect(url, { tls: { ca: other.cert } }), { name: "ConnectError", code: "dial" });
+      const misnamed = { ca: ours.cert, serverName: "other.example" };
+      await assert.rejects(connect(url, { tls: misnamed }), { name: "ConnectError", code: "dial" });
+    });
+    await serving(adapter, { ...echo, tls: other }, async ({ url }) => {
+      const socket = await connect(url, { tls: { ca: other.cert, serverName: "other.example" } });
+      await socket.close();
+    });
+  });
+
+  test("ws: to a TLS port and wss: to a plain one fail, and harm nobody", options, async () => {
+    const { cert, key } = await certificate;
+    await serving(adapter, { ...echo, tls: { cert, key } }, async ({ url, port }) => {
+      await assert.rejects(connect(`ws://127.0.0.1:${port}`, { handshakeTimeout: 1_000 }), { name: "ConnectError" });
+      const socket = await connect(url, { tls: { ca: cert } });
+      await socket.close();
+    });
+    await serving(adapter, echo, async ({ port }) => {
+      const options = { tls: { ca: cert }, handshakeTimeout: 1_000 };
+      await assert.rejects(connect(`wss://127.0.0.1:${port}`, options), { name: "ConnectError" });
+    });
+  });
+
+  test("a Unix socket, and one whose server was killed", options, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "samewire-"));
+    try {
+      const path = join(folder, "s");
+      for (let round = 0; round < 2; round++) {
+        await serving(adapter, { ...echo, path }, async (server) => {
+          assert.equal(server.port, 0);
+          assert.equal(server.url, `ws+unix:${path}`);
+          const socket = await connect("ws://localhost/", { path });
+          socket.send("through a file");
+          assert.equal(await socket.receive(), "through a file");
+          await socket.close();
+          await assert.rejects(adapter.serve({ ...echo, path }), "a live server keeps its socket");
+        });
+        // What a killed server leaves behind.
+        const listen = `require("node:net").createServer().listen(${JSON.stringify(path)}, () => console.log())`;
+        const node = spawn("node", ["-e", listen], { stdio: ["ignore", "pipe", "ignore"] });
+        await new Promise((resolve) => node.stdout.once("data", resolve));
+        node.kill("SIGKILL");
+        await new Promise((resolve) => node.once("exit", resolve));
+        assert.ok(existsSync(path));
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("connect fails with what the network said", options, async () => {
+    await serving(adapter, echo, async ({ url, port }) => {
+      await assert.rejects(adapter.serve({ host: "127.0.0.1", port }), Error, "the port is taken");
+      await (await connect(url)).close();
+    });
+    await assert.rejects(connect("ws://127.0.0.1:1/"), { name: "ConnectError", code: "dial" });
+    await assert.rejects(connect("ws://localhost/", { path: join(tmpdir(), "samewire-nowhere") }), { code: "dial" });
+  });
+
+  test("a signal ends connecting at every step, and nothing is left", options, async () => {
+    const silent = createServer((stream) => stream.on("error", () => {}));
+    const open = new Set<unknown>();
+    silent.on("connection", (stream) => {
+      open.add(stream);
+      stream.on("close", () => open.delete(stream));
+      stream.resume();
+    });
+    await new Promise<void>((resolve) => {
+      silent.listen(0, "127.0.0.1", resolve);
+    });
+    const { port } = silent.address() as { port: number };
+    const reason = new Error("changed my mind");
+    await assert.rejects(connect(`ws://127.0.0.1:${port}`, { signal: AbortSignal.abort(reason) }), { code: "aborted" });
+    for (const scheme of ["ws", "wss"]) {
+      for (const delay of [0, 1, 20]) {
+        const controller = new AbortController();
+        setTimeout(() => controller.abort(reason), delay);
+        await assert.rejects(
+          connect(`${scheme}://127.0.0.1:${port}`, { signal: controller.signal }),
+          (error: Error & { code?: string }) => error.code === "aborted" && error.cause === reason,
+        );
+      }
+      await assert.rejects(connect(`${scheme}://127.0.0.1:${port}`, { handshakeTimeout: 60 }), { code: "timeout" });
+    }
+    const deadline = Date.now() + 3_000;
+    while (open.size > 0 && Date.now() < deadline) await sleep(5);
+    assert.equal(open.size, 0, "every attempt's socket is closed");
+    await new Promise((resolve) => silent.close(resolve));
+  });
+
+  test("a server that hangs up, before and within its answer", options, async () => {
+    const response = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+    for (const answer of ["", "HTTP/1.1 10", response]) {
+      for (const how of ["end", "resetAndDestroy"] as const) {
+        const server = createServer((stream) => {
+          stream.on("error", () => {});
+          stream.once("data", () => {
+            stream.write(answer);
+            setTimeout(() => stream[how](), 5);
+          });
+        });
+        await new Promise<void>((resolve) => {
+          server.listen(0, "127.0.0.1", resolve);
+        });
+        const { port } = server.address() as { port: number };
+        await assert.rejects(connect(`ws://127.0.0.1:${port}`), { name: "ConnectError" });
+        await new Promise((resolve) => server.close(resolve));
+      }
+    }
+  });
+
+  test("both ends stream one message, piece by piece", options, async () => {
+    await serving(
+      adapter,
+      {
+        async stream(socket, incoming) {
+          await socket.send(incoming);
+        },
+      },
+      async ({ url }) => {
+        const socket = await connect(url);
+        const piece = new Uint8Array(100_000).fill(7);
+        const sending = socket.send(
+          (async function* () {
+            for (let count = 0; count < 50; count++) yield piece;
+          })(),
+        );
+        let length = 0;
+        const incoming = await socket.receiveStream();
+        for await (const part of incoming ?? []) length += part.length;
+        await sending;
+        assert.equal(length, 50 * piece.length);
+        await socket.close();
+      },
+    );
+  });
+}
