@@ -63,7 +63,8 @@ export function readRequestLine(method: string, target: string, version: string)
 
 /** Reads `HTTP/1.1 101 Reason`. The space after the status may be missing where the reason is, as some servers have it. */
 export function parseStatusLine(line: string): StatusLine | HandshakeError {
-  const parts = /^HTTP\/(\d\.\d) ([1-9]\d\d)(?: (.*))?$/.exec(line);
+  // HTTP/2 and later have no status line: one that names them is no answer to what was asked.
+  const parts = /^HTTP\/(1\.\d) ([1-9]\d\d)(?: (.*))?$/.exec(line);
   if (parts === null) return new HandshakeError("status-line");
   return { version: parts[1], status: Number(parts[2]), reason: parts[3] ?? "" };
 }

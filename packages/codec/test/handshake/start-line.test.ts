@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { isAuthority, isOriginForm, parseRequestLine, readRequestLine } from "../../src/handshake/start-line.ts";
+import {
+  isAuthority,
+  isOriginForm,
+  parseRequestLine,
+  parseStatusLine,
+  readRequestLine,
+} from "../../src/handshake/start-line.ts";
 
 describe("parseRequestLine", () => {
   it("splits a whole URI into its authority and its path (RFC 9112 section 3.2.2)", () => {
@@ -83,4 +89,13 @@ describe("isOriginForm", () => {
     expect(isOriginForm("/a|b{c}^d?e=`f`")).toBe(true);
     for (const target of ["", "a", "/a#b", "/a b", "/\t", "/\u00e9", "/\r\n"]) expect(isOriginForm(target)).toBe(false);
   });
+});
+
+describe("parseStatusLine", () => {
+  it.each(["HTTP/2.0 101 Switching Protocols", "HTTP/3.1 101", "HTTP/0.9 200 OK"])(
+    "refuses %s: only HTTP/1 has a status line (RFC 9112 section 4)",
+    (line) => {
+      expect(parseStatusLine(line)).toMatchObject({ code: "status-line" });
+    },
+  );
 });
