@@ -6,21 +6,16 @@ export const TOKEN: string = /[!#$%&'*+.^_`|~\w-]+/.source;
 const IS_TOKEN = new RegExp(`^${TOKEN}$`);
 
 /** Whether `text` is a token: at least one character, all of them of the class. */
-export function isToken(text: string): boolean {
-  return IS_TOKEN.test(text);
+export function isToken(text: unknown): boolean {
+  return typeof text === "string" && IS_TOKEN.test(text);
 }
 
 /**
  * Whether `text` can be sent as a header value: no control character but the tab. Octets over 7F are obs-text: legal,
  * with no meaning.
  */
-export function isFieldValue(text: string): boolean {
-  return /^[\t -~\x80-\xff]*$/.test(text);
-}
-
-/** Whether the character is a space or a tab (OWS, RFC 9110 section 5.6.3). */
-export function isBlank(character: string): boolean {
-  return character === " " || character === "\t";
+export function isFieldValue(text: unknown): boolean {
+  return typeof text === "string" && /^[\t -~\x80-\xff]*$/.test(text);
 }
 
 /** `text` without blanks around it, in linear time. `String.prototype.trim` would take other white space, too. */

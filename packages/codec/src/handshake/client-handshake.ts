@@ -64,82 +64,80 @@ export interface ClientHandshakeOptions {
 /** Reads the response from bytes. Interim responses (1xx other than 101) are passed over; they share the head's limit. */
 export class ClientHandshake {
   readonly #options: ClientHandshakeOptions;
-  readonly #limits: ClientLimits;
-  #parser: HeadParser<ResponseHead>;
-  /** Bytes of heads that may still come. */
-  #budget: number;
-  #refusal: { readonly head: ResponseHead; readonly body: RefusedBody } | undefined;
-  #settled = false;
+  #limits: ClientLimits;
+  /** Until the head of the final response is there. */
+  #parser: HeadParser<ResponseHead> | undefined;
+  /** What refused, and how much of its body is there. */
+  #refusal: readonly [head: ResponseHead, body: RefusedBody] | undefined;
 
   constructor(options: ClientHandshakeOptions) {
     this.#options = options;
     this.#limits = { ...DEFAULT_CLIENT_LIMITS, ...options.limits };
-    this.#budget = this.#limits.maxHeadSize;
     this.#parser = responseHeadParser(this.#limits);
   }
 
   /** Takes the next chunk, which stays the caller's. Undefined while more is wanted, and after the outcome. */
   receive(chunk: Uint8Array): ClientOutcome | undefined {
     let bytes = chunk;
-    while (!this.#settled && this.#refusal === undefined) {
+    while (this.#parser !== undefined) {
       const outcome = this.#parser.receive(bytes);
       if (outcome === undefined) return undefined;
-      if (outcome instanceof HandshakeError) return this.#settle(outcome, undefined);
-      const { head } = outcome;
-      bytes = outcome.rest;
-      if (head.status === 101) return this.#switchProtocols(head, bytes);
+      if (outcome instanceof HandshakeError) return this.#refuse(outcome);
+      const { head, rest } = outcome;
+      if (head.status === 101) return this.#switchProtocols(head, rest);
+      bytes = rest;
+      const { maxHeadSize, maxRefusalBody } = this.#limits;
       if (head.status > 199) {
-        this.#refusal = { head, body: new RefusedBody(head, this.#limits.maxRefusalBody) };
+        this.#parser = undefined;
+        this.#refusal = [head, new RefusedBody(head, maxRefusalBody)];
       } else {
-        this.#budget -= this.#parser.size;
-        this.#parser = responseHeadParser({ ...this.#limits, maxHeadSize: this.#budget });
+        this.#limits = { ...this.#limits, maxHeadSize: maxHeadSize - this.#parser.size };
+        this.#parser = responseHeadParser(this.#limits);
       }
     }
-    this.#refusal?.body.receive(bytes);
-    return this.#refusal?.body.done ? this.end() : undefined;
+    const body = this.#refusal?.[1];
+    body?.receive(bytes);
+    return body?.done ? this.end() : undefined;
   }
 
   /** The stream has ended, or the caller waits no longer: gives the refusal. Undefined after the outcome. */
   end(): ClientOutcome | undefined {
-    if (this.#settled) return undefined;
-    if (this.#refusal === undefined) return this.#settle(new HandshakeError("head-incomplete"), undefined);
-    const { head, body } = this.#refusal;
+    if (this.#parser !== undefined) return this.#refuse(new HandshakeError("head-incomplete"));
+    if (this.#refusal === undefined) return undefined;
+    const [head, body] = this.#refusal;
     const error = new HandshakeError("response-status", `${head.status} ${head.reason}`.trimEnd());
-    return this.#settle(error, { ...head, body: body.end(), complete: body.complete });
+    return this.#refuse(error, { ...head, body: body.end(), complete: body.complete });
   }
 
-  #settle(error: HandshakeError, response: RefusedResponse | undefined): ClientOutcome {
-    this.#settled = true;
+  #refuse(error: HandshakeError, response?: RefusedResponse): ClientOutcome {
+    this.#parser = undefined;
     this.#refusal = undefined;
     return { kind: "refused", error, response };
   }
 
   #switchProtocols(response: ResponseHead, rest: Uint8Array): ClientOutcome {
-    this.#settled = true;
     const opened = this.#check(response);
     if (opened instanceof HandshakeError) {
-      return this.#settle(opened, { ...response, body: new Uint8Array(0), complete: true });
+      return this.#refuse(opened, { ...response, body: new Uint8Array(0), complete: true });
     }
+    this.#parser = undefined;
     return { kind: "open", response, ...opened, rest };
   }
 
   #check({ version, headers }: ResponseHead): (Negotiated & { subprotocol: string }) | HandshakeError {
+    const { key, subprotocols = [], extensions = [] } = this.#options;
     if (version === "1.0") return new HandshakeError("response-version");
     if (headers.get("upgrade")?.toLowerCase() !== "websocket") return new HandshakeError("response-upgrade");
-    if (!listHas(headers.getAll("connection"), "upgrade")) return new HandshakeError("response-connection");
-    if (headers.get("sec-websocket-accept") !== acceptKey(this.#options.key)) {
-      return new HandshakeError("response-accept");
-    }
-    const confirmed = confirmExtensions(headers.getAll("sec-websocket-extensions"), this.#options.extensions ?? []);
+    if (!listHas(headers.get("connection"), "upgrade")) return new HandshakeError("response-connection");
+    if (headers.get("sec-websocket-accept") !== acceptKey(key)) return new HandshakeError("response-accept");
+    const confirmed = confirmExtensions(headers.getAll("sec-websocket-extensions"), extensions);
     if (confirmed instanceof HandshakeError) return confirmed;
     const chosen = headers.getAll("sec-websocket-protocol");
-    if (chosen.length > 1 || (chosen.length === 1 && !this.#options.subprotocols?.includes(chosen[0]))) {
-      confirmed.extension?.release();
-      return new HandshakeError(
-        chosen.length > 1 ? "subprotocol-repeated" : "subprotocol-not-offered",
-        JSON.stringify(chosen.join(", ")),
-      );
+    if (chosen.every((name) => subprotocols.includes(name)) && chosen.length < 2) {
+      return { ...confirmed, subprotocol: chosen[0] ?? "" };
     }
-    return { ...confirmed, subprotocol: chosen[0] ?? "" };
+    confirmed.extension?.release();
+    const code = chosen.length > 1 ? "subprotocol-repeated" : "subprotocol-not-offered";
+    return new HandshakeError(code, JSON.stringify(chosen.join(", ")));
   }
 }

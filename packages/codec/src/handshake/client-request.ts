@@ -3,9 +3,8 @@ import { encodeBase64 } from "../bytes/base64.ts";
 import { checkUsage } from "../errors.ts";
 import type { ClientExtension } from "../extensions/extension.ts";
 import { isFieldValue } from "./characters.ts";
-import { encodeHeaderLines, type HeaderInit } from "./header-fields.ts";
+import { encodeHead, encodeHeaderLines, HANDSHAKE_FIELDS, type HeaderInit } from "./header-fields.ts";
 import { areSubprotocols, formatExtensions } from "./header-values.ts";
-import { encodeLatin1 } from "./latin1.ts";
 import { isAuthority, isOriginForm } from "./start-line.ts";
 
 export interface ClientRequestOptions {
@@ -32,9 +31,6 @@ export interface ClientRequest {
   readonly key: string;
 }
 
-const RESERVED = /^(?:host|sec-websocket-.*|upgrade|connection|content-length|transfer-encoding)$/i;
-const RESERVED_WITH_ORIGIN = new RegExp(`${RESERVED.source}|^origin$`, "i");
-
 /**
  * The request, with its lines in this order: request line, Host, Upgrade, Connection, Sec-WebSocket-Key,
  * Sec-WebSocket-Version, Origin, Sec-WebSocket-Protocol, Sec-WebSocket-Extensions, then the added fields.
@@ -50,11 +46,16 @@ export function createRequest(options: ClientRequestOptions): ClientRequest {
   checkUsage(isFieldValue(origin ?? ""), "origin", origin);
   checkUsage(areSubprotocols(subprotocols), "subprotocols", subprotocols);
   const key = encodeBase64(nonce);
-  let head = `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n`;
-  if (origin !== undefined) head += `Origin: ${origin}\r\n`;
-  if (subprotocols.length > 0) head += `Sec-WebSocket-Protocol: ${subprotocols.join(", ")}\r\n`;
-  const offers = extensions.flatMap((extension) => extension.offers);
-  if (offers.length > 0) head += `Sec-WebSocket-Extensions: ${formatExtensions(offers)}\r\n`;
-  const added = encodeHeaderLines(headers, origin === undefined ? RESERVED : RESERVED_WITH_ORIGIN);
-  return { bytes: encodeLatin1(`${head}${added}\r\n`), key };
+  const fields = {
+    Host: host,
+    Upgrade: "websocket",
+    Connection: "Upgrade",
+    "Sec-WebSocket-Key": key,
+    "Sec-WebSocket-Version": "13",
+    Origin: origin,
+    "Sec-WebSocket-Protocol": subprotocols.join(", "),
+    "Sec-WebSocket-Extensions": formatExtensions(extensions.flatMap((extension) => extension.offers)),
+  };
+  const added = encodeHeaderLines(headers, `${HANDSHAKE_FIELDS}|host${origin === undefined ? "" : "|origin"}`);
+  return { bytes: encodeHead(`GET ${target} HTTP/1.1`, fields, added), key };
 }

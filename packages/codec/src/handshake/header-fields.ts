@@ -1,43 +1,74 @@
 /** The header section of an HTTP message (RFC 9110 section 5). */
 import { checkUsage } from "../errors.ts";
 import { isFieldValue, isToken } from "./characters.ts";
+import { encodeLatin1 } from "./latin1.ts";
 
 /** Header fields as a caller gives them: an object (an array is several lines of one name), or pairs. */
 export type HeaderInit =
   | Readonly<Record<string, string | readonly string[]>>
   | Iterable<readonly [name: string, value: string]>;
 
-function* pairs(init: HeaderInit): Generator<readonly [string, string]> {
+function* pairs(init: HeaderInit): Iterable<readonly [name: string, value: string]> {
   if (Symbol.iterator in init) {
     yield* init as Iterable<readonly [string, string]>;
-    return;
-  }
-  for (const [name, value] of Object.entries(init)) {
-    if (typeof value === "string") yield [name, value];
-    else for (const line of value) yield [name, line];
+  } else {
+    for (const [name, value] of Object.entries(init)) {
+      for (const line of [value].flat()) yield [name, line];
+    }
   }
 }
+
+/** The rule that keeps a field from being sent, if any. */
+export function fieldFault(name: string, value: string): "header-name" | "header-value" | undefined {
+  if (!isToken(name)) return "header-name";
+  return isFieldValue(value) ? undefined : "header-value";
+}
+
+/** What frames a message is never the caller's to say. */
+const FRAMING = "connection|content-length|transfer-encoding";
+/** The source of an expression for the fields that only the opening handshake sets. */
+export const HANDSHAKE_FIELDS = "upgrade|sec-websocket-.*";
 
 /**
  * The lines to send, `Name: value` with CR LF each, in the given order.
  *
- * @param reserved matches the names that the message sets itself
+ * @param reserved the source of an expression for the names that the message sets itself, beside those that frame it
  * @throws UsageError for a name that is not a token, a value with CR, LF, another control character or beyond Latin-1,
  *   and for a reserved name
  */
-export function encodeHeaderLines(init: HeaderInit, reserved: RegExp): string {
+export function encodeHeaderLines(init: HeaderInit, reserved: string): string {
+  const taken = new RegExp(`^(?:${FRAMING}|${reserved})$`, "i");
   let lines = "";
   for (const [name, value] of pairs(init)) {
     checkField(name, value);
-    checkUsage(!reserved.test(name), "header-reserved", name);
+    checkUsage(!taken.test(name), "header-reserved", name);
     lines += `${name}: ${value}\r\n`;
   }
   return lines;
 }
 
+/**
+ * A head in bytes, followed by `body`.
+ *
+ * @param fields those that the message sets itself; what is undefined or empty is left out
+ * @param added the lines of others
+ */
+export function encodeHead(
+  startLine: string,
+  fields: Readonly<Record<string, string | undefined>>,
+  added: string,
+  body?: Uint8Array,
+): Uint8Array {
+  let head = `${startLine}\r\n`;
+  for (const [name, value] of Object.entries(fields)) {
+    if (value) head += `${name}: ${value}\r\n`;
+  }
+  return encodeLatin1(`${head}${added}\r\n`, body);
+}
+
 function checkField(name: string, value: string): void {
-  checkUsage(typeof name === "string" && isToken(name), "header-name", name);
-  checkUsage(typeof value === "string" && isFieldValue(value), "header-value", value);
+  const fault = fieldFault(name, value);
+  if (fault !== undefined) checkUsage(false, fault, [name, value]);
 }
 
 /** Header fields of a message; names are compared without regard to case. Values are Latin-1: one character an octet. */
@@ -80,17 +111,12 @@ export class HeaderFields implements Iterable<readonly [name: string, value: str
   /** The value of each line of that name, in order. */
   getAll(name: string): readonly string[] {
     const wanted = name.toLowerCase();
-    const lines = this.#lines;
-    const values: string[] = [];
-    for (let at = 0; at < lines.length; at += 2) {
-      if (lines[at] === wanted) values.push(lines[at + 1]);
-    }
-    return values;
+    return this.#lines.filter((_, at, lines) => at % 2 === 1 && lines[at - 1] === wanted);
   }
 
   /** Whether there is a line of that name. */
   has(name: string): boolean {
-    return this.getAll(name).length > 0;
+    return this.get(name) !== null;
   }
 
   /** Each line in order, the name in lower case. */

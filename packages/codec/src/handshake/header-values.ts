@@ -2,9 +2,9 @@
 import type { ExtensionOffer } from "../extensions/extension.ts";
 import { isToken, TOKEN, trimBlanks } from "./characters.ts";
 
-/** The elements of comma-separated lists, which may be spread over several lines, without the blanks around them. */
-function elements(lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : lines.join(",").split(",").map(trimBlanks);
+/** The elements of a comma-separated list, without the blanks around them; none of null, which is no header at all. */
+function elements(list: string | null): string[] {
+  return list?.split(",").map(trimBlanks) ?? [];
 }
 
 /**
@@ -12,8 +12,8 @@ function elements(lines: readonly string[]): string[] {
  *
  * @param token in lower case
  */
-export function listHas(lines: readonly string[], token: string): boolean {
-  return elements(lines).some((element) => element.toLowerCase() === token);
+export function listHas(list: string | null, token: string): boolean {
+  return elements(list).some((element) => element.toLowerCase() === token);
 }
 
 /** Whether these can be subprotocols to offer (RFC 6455 section 4.1 (10)): tokens, each once. */
@@ -26,8 +26,8 @@ export function areSubprotocols(names: readonly string[]): boolean {
  *
  * @returns undefined where they are not unique tokens
  */
-export function parseSubprotocols(lines: readonly string[]): readonly string[] | undefined {
-  const names = elements(lines);
+export function parseSubprotocols(list: string | null): readonly string[] | undefined {
+  const names = elements(list);
   return areSubprotocols(names) ? names : undefined;
 }
 
@@ -45,30 +45,29 @@ const ELEMENT_END = /[ \t]*(?:,|$)/y;
  *
  * @returns undefined where the value does not conform
  */
-export function parseExtensions(lines: readonly string[]): readonly ExtensionOffer[] | undefined {
+export function parseExtensions(list: string | null): readonly ExtensionOffer[] | undefined {
+  if (list === null) return [];
   const offers: ExtensionOffer[] = [];
-  for (const line of lines) {
-    let at = 0;
-    const take = (pattern: RegExp): RegExpExecArray | null => {
-      pattern.lastIndex = at;
-      const match = pattern.exec(line);
-      if (match !== null) at = pattern.lastIndex;
-      return match;
-    };
-    for (take(EMPTY_ELEMENTS); at < line.length; take(EMPTY_ELEMENTS)) {
-      const name = take(NAME);
-      if (name === null) return undefined;
-      const params: [string, string | true][] = [];
-      for (let param = take(PARAMETER); param !== null; param = take(PARAMETER)) {
-        const value = param[2] ?? param[3]?.replace(/\\(.)/g, "$1");
-        if (value !== undefined && !isToken(value)) return undefined;
-        params.push([param[1], value ?? true]);
-      }
-      if (take(ELEMENT_END) === null) return undefined;
-      offers.push({ name: name[0], params });
+  let at = 0;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const match = pattern.exec(list);
+    if (match !== null) at = pattern.lastIndex;
+    return match;
+  };
+  for (take(EMPTY_ELEMENTS); at < list.length; take(EMPTY_ELEMENTS)) {
+    const name = take(NAME);
+    if (name === null) return undefined;
+    const params: [string, string | true][] = [];
+    for (let param = take(PARAMETER); param !== null; param = take(PARAMETER)) {
+      const value: string | undefined = param[2] ?? param[3]?.replace(/\\(.)/g, "$1");
+      if (value !== undefined && !isToken(value)) return undefined;
+      params.push([param[1], value ?? true]);
     }
+    if (take(ELEMENT_END) === null) return undefined;
+    offers.push({ name: name[0], params });
   }
-  return lines.length > 0 && offers.length === 0 ? undefined : offers;
+  return offers.length === 0 ? undefined : offers;
 }
 
 /** The header value of these extensions. A value that is a token needs no quotes. */

@@ -3,8 +3,8 @@
  * does, no folded lines, no blank before a colon, no control characters. Leniency here is how requests are smuggled.
  */
 import { HandshakeError } from "../errors.ts";
-import { isBlank, isFieldValue, isToken, TOKEN, trimBlanks } from "./characters.ts";
-import { HeaderFields } from "./header-fields.ts";
+import { TOKEN, trimBlanks } from "./characters.ts";
+import { fieldFault, HeaderFields } from "./header-fields.ts";
 import { decodeLatin1 } from "./latin1.ts";
 import { parseRequestLine, parseStatusLine, type RequestLine, readRequestLine, type StatusLine } from "./start-line.ts";
 
@@ -131,9 +131,8 @@ export class HeadParser<Head extends object> {
         } else if (next === "\r") {
           this.#ending = true;
         } else {
-          return new HandshakeError(
-            next === "\n" ? "line-ending" : isBlank(next) ? "header-folded" : (reading as NonNullable<typeof reading>),
-          );
+          if (next === "\n") return new HandshakeError("line-ending");
+          return new HandshakeError(/[ \t]/.test(next) ? "header-folded" : (reading as NonNullable<typeof reading>));
         }
       }
     }
@@ -169,11 +168,9 @@ export function requestHeadFromRaw(
   if (line instanceof HandshakeError) return line;
   const lines: string[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at];
-    const value = rawHeaders[at + 1];
-    if (!isToken(name)) return new HandshakeError("header-name");
-    if (!isFieldValue(value)) return new HandshakeError("header-value");
-    lines.push(name.toLowerCase(), trimBlanks(value));
+    const fault = fieldFault(rawHeaders[at], rawHeaders[at + 1]);
+    if (fault !== undefined) return new HandshakeError(fault);
+    lines.push(rawHeaders[at].toLowerCase(), trimBlanks(rawHeaders[at + 1]));
   }
   return { ...line, headers: HeaderFields.ofChecked(lines) };
 }

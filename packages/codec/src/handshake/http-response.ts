@@ -2,8 +2,7 @@
 import { encodeUtf8 } from "../bytes/text.ts";
 import { checkUsage, type HandshakeError } from "../errors.ts";
 import { isFieldValue } from "./characters.ts";
-import { encodeHeaderLines, type HeaderInit } from "./header-fields.ts";
-import { encodeLatin1 } from "./latin1.ts";
+import { encodeHead, encodeHeaderLines, type HeaderInit } from "./header-fields.ts";
 
 export interface HttpResponse {
   /** 200 to 999. */
@@ -42,8 +41,6 @@ const REASONS: Readonly<Record<number, string>> = {
   505: "HTTP Version Not Supported",
 };
 
-const RESERVED = /^(?:content-length|transfer-encoding|connection)$/i;
-
 /**
  * The response in bytes, which are the caller's. It has `Connection: close`, and a Content-Length unless its status
  * forbids a body.
@@ -58,14 +55,15 @@ export function encodeHttpResponse(response: HttpResponse): Uint8Array {
   const bodiless = status === 204 || status === 304;
   checkUsage(!bodiless || payload.length === 0, "body", status);
 
-  const added = encodeHeaderLines(headers, RESERVED);
-  // RFC 9110 section 7.8: who sends Upgrade names it in Connection.
-  let text = `HTTP/1.1 ${status} ${reason}\r\nConnection: close${/^upgrade:/im.test(added) ? ", Upgrade" : ""}\r\n`;
-  if (!bodiless) text += `Content-Length: ${payload.length}\r\n`;
-  if (typeof body === "string" && body !== "" && !/^content-type:/im.test(added)) {
-    text += "Content-Type: text/plain; charset=utf-8\r\n";
-  }
-  return encodeLatin1(`${text}${added}\r\n`, head ? undefined : payload);
+  const added = encodeHeaderLines(headers, "");
+  const untyped = typeof body === "string" && body !== "" && !/^content-type:/im.test(added);
+  const fields = {
+    // RFC 9110 section 7.8: who sends Upgrade names it in Connection.
+    Connection: /^upgrade:/im.test(added) ? "close, Upgrade" : "close",
+    "Content-Length": bodiless ? undefined : `${payload.length}`,
+    "Content-Type": untyped ? "text/plain; charset=utf-8" : undefined,
+  };
+  return encodeHead(`HTTP/1.1 ${status} ${reason}`, fields, added, head ? undefined : payload);
 }
 
 /** What a server answers to a request that broke a rule: the error's status and headers, and its message as the body. */

@@ -47,7 +47,7 @@ export function confirmExtensions(
   offered: readonly ClientExtension[],
 ): Negotiated | HandshakeError {
   if (lines.length > 1) return new HandshakeError("extension-repeated");
-  const answers = parseExtensions(lines);
+  const answers = parseExtensions(lines[0] ?? null);
   if (answers === undefined) return new HandshakeError("response-extensions");
   const seen = new Set<string>();
   let extension: MessageExtension | undefined;

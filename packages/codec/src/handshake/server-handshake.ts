@@ -3,10 +3,15 @@ import { isBase64Of16Bytes } from "../bytes/base64.ts";
 import { checkUsage, HandshakeError, type HandshakeErrorCode } from "../errors.ts";
 import type { ExtensionOffer } from "../extensions/extension.ts";
 import { acceptKey } from "./accept-key.ts";
-import { encodeHeaderLines, type HeaderFields, type HeaderInit } from "./header-fields.ts";
+import {
+  encodeHead,
+  encodeHeaderLines,
+  HANDSHAKE_FIELDS,
+  type HeaderFields,
+  type HeaderInit,
+} from "./header-fields.ts";
 import { formatExtensions, listHas, parseExtensions, parseSubprotocols } from "./header-values.ts";
 import type { RequestHead } from "./http-head.ts";
-import { encodeLatin1 } from "./latin1.ts";
 import { isAuthority } from "./start-line.ts";
 
 /** A request for a WebSocket connection that keeps every rule of section 4.2.1. */
@@ -39,57 +44,43 @@ function refused(code: HandshakeErrorCode, detail?: string): RequestVerdict {
   return { kind: "refused", error: new HandshakeError(code, detail) };
 }
 
-/** Content-Length and Transfer-Encoding (RFC 9112 section 6.3); undefined where the length is not one number. */
-function bodyFollows(headers: HeaderFields): boolean | undefined {
-  const lengths = headers.getAll("content-length");
-  if (lengths.length > 1 || (lengths.length === 1 && !/^\d+$/.test(lengths[0]))) return undefined;
-  return headers.has("transfer-encoding") || (lengths.length === 1 && /[1-9]/.test(lengths[0]));
-}
-
 /**
  * Decides what a request is. One that names `websocket` in Upgrade, or has a header that only this handshake uses, must
  * keep every rule; any other, such as an upgrade to `h2c`, is plain HTTP, for which ignoring Upgrade is right
  * (RFC 9110 section 7.8).
  */
 export function examineRequest(head: RequestHead): RequestVerdict {
-  const { headers } = head;
-  const hosts = headers.getAll("host");
-  const wantsWebSocket = listHas(headers.getAll("upgrade"), "websocket");
+  const { headers, method, version } = head;
+  const wantsWebSocket = listHas(headers.get("upgrade"), "websocket");
   const wantsUpgrade = wantsWebSocket || headers.has("sec-websocket-key") || headers.has("sec-websocket-version");
-  if (wantsUpgrade && head.version === "1.0") return refused("http-version", head.version);
-  // HTTP/1.0 knows no Host; what is there must be right.
-  const hostIsOptional = head.version === "1.0" && hosts.length === 0;
-  if (!hostIsOptional && (hosts.length !== 1 || !isAuthority(hosts[0]))) return refused("host");
-  const hasBody = bodyFollows(headers);
-  if (hasBody === undefined) return refused("content-length");
+  if (wantsUpgrade && version === "1.0") return refused("http-version", version);
+  // HTTP/1.0 knows no Host; what is there must be right. Several lines joined have a blank, which none may have.
+  const host = headers.get("host") ?? "";
+  if (!isAuthority(host) && (version !== "1.0" || headers.has("host"))) return refused("host");
+  const length = headers.get("content-length") ?? "0";
+  if (!/^\d+$/.test(length)) return refused("content-length");
+  const hasBody = headers.has("transfer-encoding") || Number(length) > 0;
   if (!wantsUpgrade) return { kind: "http", request: head, hasBody };
 
-  if (head.method !== "GET") return refused("method", head.method);
+  if (method !== "GET") return refused("method", method);
   if (hasBody) return refused("request-body");
   if (!wantsWebSocket) return refused("upgrade");
-  if (!listHas(headers.getAll("connection"), "upgrade")) return refused("connection");
+  if (!listHas(headers.get("connection"), "upgrade")) return refused("connection");
   // Before the key: a client of another version may have none.
   const versions = headers.getAll("sec-websocket-version");
   if (versions.length !== 1) return refused("version-missing");
   if (versions[0] !== "13") return refused("version-unsupported", versions[0]);
-  const keys = headers.getAll("sec-websocket-key");
-  if (keys.length !== 1 || !isBase64Of16Bytes(keys[0])) return refused("key");
-  const subprotocols = parseSubprotocols(headers.getAll("sec-websocket-protocol"));
+  const key = headers.get("sec-websocket-key") ?? "";
+  if (!isBase64Of16Bytes(key)) return refused("key");
+  const subprotocols = parseSubprotocols(headers.get("sec-websocket-protocol"));
   if (subprotocols === undefined) return refused("subprotocols");
-  const extensions = parseExtensions(headers.getAll("sec-websocket-extensions"));
+  const extensions = parseExtensions(headers.get("sec-websocket-extensions"));
   if (extensions === undefined) return refused("extensions");
+  const { target, authority = host } = head;
+  const origin = headers.get("origin");
   return {
     kind: "upgrade",
-    request: {
-      method: "GET",
-      target: head.target,
-      headers,
-      host: head.authority ?? hosts[0],
-      origin: headers.get("origin"),
-      key: keys[0],
-      subprotocols,
-      extensions,
-    },
+    request: { method, target, headers, host: authority, origin, key, subprotocols, extensions },
   };
 }
 
@@ -103,9 +94,6 @@ export interface AcceptOptions {
   readonly headers?: HeaderInit | undefined;
 }
 
-/** What the handshake sets itself; a 101 has no body, so the fields that frame one are not the caller's either. */
-const RESERVED = /^(?:sec-websocket-.*|upgrade|connection|content-length|transfer-encoding)$/i;
-
 /**
  * The 101 response (section 4.2.2 (5)), with its lines in this order: status, Upgrade, Connection,
  * Sec-WebSocket-Accept, Sec-WebSocket-Protocol, Sec-WebSocket-Extensions, then the added fields.
@@ -117,8 +105,13 @@ export function encodeAccept(request: UpgradeRequest, options: AcceptOptions = {
   const { subprotocol, extensions = [], headers = [] } = options;
   const offered = subprotocol === undefined || request.subprotocols.includes(subprotocol);
   checkUsage(offered, "subprotocol-not-offered", subprotocol);
-  let head = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${acceptKey(request.key)}\r\n`;
-  if (subprotocol !== undefined) head += `Sec-WebSocket-Protocol: ${subprotocol}\r\n`;
-  if (extensions.length > 0) head += `Sec-WebSocket-Extensions: ${formatExtensions(extensions)}\r\n`;
-  return encodeLatin1(`${head}${encodeHeaderLines(headers, RESERVED)}\r\n`);
+  const fields = {
+    Upgrade: "websocket",
+    Connection: "Upgrade",
+    "Sec-WebSocket-Accept": acceptKey(request.key),
+    "Sec-WebSocket-Protocol": subprotocol,
+    "Sec-WebSocket-Extensions": formatExtensions(extensions),
+  };
+  const added = encodeHeaderLines(headers, HANDSHAKE_FIELDS);
+  return encodeHead("HTTP/1.1 101 Switching Protocols", fields, added);
 }

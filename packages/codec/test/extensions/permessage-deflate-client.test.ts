@@ -17,7 +17,7 @@ function written(offer: ExtensionOffer): string {
 }
 
 function confirm(extension: ClientExtension, header: string): MessageExtension | ExtensionDeclined {
-  const [response] = parseExtensions([header]) ?? [];
+  const [response] = parseExtensions(header) ?? [];
   if (response === undefined) throw new Error(`not ABNF: ${header}`);
   return extension.confirm(response);
 }

@@ -12,7 +12,7 @@ function answer(header: string, options: DeflateOptions = {}): string {
 }
 
 function accept(header: string, options: DeflateOptions, engine = fakeEngine()): MessageExtension | ExtensionDeclined {
-  const offers = parseExtensions(header === "" ? [] : [header]);
+  const offers = parseExtensions(header === "" ? null : header);
   if (offers === undefined) throw new Error(`not ABNF: ${header}`);
   return perMessageDeflateServer(() => engine, options).accept(offers);
 }

@@ -49,7 +49,7 @@ describe("HeaderFields", () => {
 
 describe("encodeHeaderLines", () => {
   it("keeps order and case, and writes a name once for each of its values", () => {
-    const lines = encodeHeaderLines({ "X-A": "1", "Set-Cookie": ["a", "b"] }, /^host$/i);
+    const lines = encodeHeaderLines({ "X-A": "1", "Set-Cookie": ["a", "b"] }, "host");
     expect(lines).toBe("X-A: 1\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n");
   });
 
@@ -66,7 +66,7 @@ describe("encodeHeaderLines", () => {
     ["a name that is no string", [[1 as unknown as string, "c"]], "header-name"],
     ["a reserved name in any case", { HoSt: "c" }, "header-reserved"],
   ])("SH-27, CH-25: throws for %s", (_title, init, code) => {
-    const encode = () => encodeHeaderLines(init, /^host$/i);
+    const encode = () => encodeHeaderLines(init, "host");
     expect(encode).toThrow(UsageError);
     expect(encode).toThrow(expect.objectContaining({ code }));
     if (code !== "header-reserved") expect(() => new HeaderFields(init)).toThrow(expect.objectContaining({ code }));
