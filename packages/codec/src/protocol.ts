@@ -170,12 +170,12 @@ export class Protocol implements MessageHandler {
     this.#state = advance(this.#state, "sendClose");
   }
 
-  /** Answers the peer's Close frame with its own status code (section 5.5.1), if that is still owed. */
+  /** Answers the peer's Close frame with its own status and reason (section 5.5.1), if that is still owed. */
   answerClose(): void {
     if (this.#owed === undefined) return;
-    const { code } = this.#owed;
+    const { code, reason } = this.#owed;
     this.#owed = undefined;
-    this.close(code === CloseCode.NO_STATUS ? undefined : code);
+    this.close(code === CloseCode.NO_STATUS ? undefined : code, reason);
   }
 
   onMessage(message: string | Uint8Array): void {

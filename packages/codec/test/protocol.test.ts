@@ -38,6 +38,9 @@ describe("Protocol closes", () => {
   it("answers a Close frame with its code (RFC 6455 5.5.1)", () => {
     replay("server", hex("88 82 00000000 03e8"), ['close 1000 ""'], hex("88 02 03e8"));
   });
+  it("answers with the reason, too", () => {
+    replay("server", hex("88 85 00000000 03e8627965"), ['close 1000 "bye"'], hex("88 05 03e8627965"));
+  });
   it("answers an empty Close frame with an empty one, status 1005 (RFC 6455 7.1.5)", () => {
     replay("server", hex("88 80 00000000"), ['close 1005 ""'], hex("88 00"));
   });

@@ -33,7 +33,7 @@ export class Closing implements DeadlineOwner {
   readonly #deadlines: Deadlines;
   readonly #timeout: number;
   #received: CloseStatus | undefined;
-  #sent: { code: number; reason: string } | undefined;
+  #sent: CloseStatus | undefined;
   #deadline: Deadline | undefined;
   #opened = false;
   #announced = false;
@@ -139,8 +139,7 @@ export class Closing implements DeadlineOwner {
 
   #answer(): void {
     this.#owner.sender.finish(() => {
-      const { code } = this.#received as CloseStatus;
-      this.#sent ??= { code, reason: "" };
+      this.#sent ??= this.#received as CloseStatus;
       this.#owner.protocol.answerClose();
       this.finish(undefined);
     });
