@@ -35,7 +35,7 @@ describe("the page in Chromium", () => {
     }
     expect(await page.getAttribute("body", "data-received")).toBe("4");
     expect(await page.locator("#frames li").count()).toBe(8);
-    expect(await page.locator("#frames").innerText()).toContain("1048576 in 64 bits");
+    expect(await page.locator("#frames").textContent()).toContain("1048576 in 64 bits");
     await page.click("#close");
     await page.waitForSelector('body[data-state="closed 4000 see you"]');
     expect(await page.textContent("#accept")).toBe("oRjiwsm8ZS/eLqIQ6p82z1wgGHE=");
