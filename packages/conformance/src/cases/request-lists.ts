@@ -171,12 +171,4 @@ export const requestSyntaxCases: readonly ConformanceCase[] = requestCases([
     input: "An upgrade to TLS/1.0.",
     needs: { answersHttp: true },
   },
-  {
-    id: "SH-42.1",
-    title: "The HTTP/2 preface",
-    section: "RFC 8441 4; RFC 9113 3.4",
-    rework: () => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0",
-    outcome: "open",
-    input: "`PRI * HTTP/2.0` with an empty SETTINGS frame, to a server that speaks HTTP/1.1.",
-  },
 ]);

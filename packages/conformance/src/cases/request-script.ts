@@ -5,7 +5,7 @@ import { checkUpgrade, requestFields, requireUpgrade } from "../opening.ts";
 import type { OpenOptions, Peer } from "../peer.ts";
 import { freshKey } from "../wire/accept-key.ts";
 import { text } from "../wire/frame.ts";
-import { encodeHead, fieldValues, type HttpHead, statusOf } from "../wire/http-head.ts";
+import { encodeHead, fieldValues, type HttpHead } from "../wire/http-head.ts";
 
 /** Field values by name: a string replaces the good one, a list makes several lines, `undefined` leaves the field out. */
 export type FieldEdits = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -75,8 +75,7 @@ export async function expectRefused(peer: Peer, refusal: Refusal = {}): Promise<
     peer.settings.nonStrict("the server closed without an HTTP response (RFC 6455 4.2.1)");
     return undefined;
   }
-  const status = statusOf(head);
-  if (status === undefined) throw new CaseFailure(`this is no HTTP/1.1 status line: ${head.startLine}`);
+  const status = answeredStatus(head);
   if (status === 101) throw new CaseFailure("the server accepted the handshake with 101");
   if (status < 400 && refusal.http !== true) {
     throw new CaseFailure(`the server answered ${status}, where an error status is due (RFC 6455 4.2.1)`);
@@ -94,13 +93,18 @@ function checkUpgradeRequired(peer: Peer, head: HttpHead, status: number): void 
   peer.settings.nonStrict("a 426 response must have an Upgrade field (RFC 9110 15.5.22)");
 }
 
+/** The status of an answer that need not be a 101; to a request of another version one may be in HTTP/1.0. */
+function answeredStatus(head: HttpHead): number {
+  const status = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |$)/.exec(head.startLine)?.[1];
+  if (status === undefined) throw new CaseFailure(`this is no HTTP/1.1 status line: ${head.startLine}`);
+  return Number(status);
+}
+
 /** The answer, if there is one: any status is right here. */
 export async function readAnswer(peer: Peer): Promise<{ head: HttpHead; status: number } | undefined> {
   const head = await peer.readHead();
   if (head === undefined) return undefined;
-  const status = statusOf(head);
-  if (status === undefined) throw new CaseFailure(`this is no HTTP/1.1 status line: ${head.startLine}`);
-  return { head, status };
+  return { head, status: answeredStatus(head) };
 }
 
 /** Requires that the server still takes connections and echoes: what went before broke nothing. */

@@ -156,6 +156,26 @@ export const requestStreamCases: readonly ConformanceCase[] = [
   ...earlyFrame("SH-32.1", "core", "around the end of the head", range(-5, 7)),
   ...earlyFrame("SH-32.2", "thorough", "every place", range(-220, 7)),
   ...defineCase({
+    id: "SH-42.1",
+    title: "The HTTP/2 preface",
+    section: "RFC 8441 4; RFC 9113 3.4",
+    roles: ["server"],
+    deliveries: ["whole", "splits"],
+    input: "`PRI * HTTP/2.0` with an empty SETTINGS frame, to a port that speaks HTTP/1.1.",
+    expectation: "An HTTP error, a closed connection, or HTTP/2; the server goes on serving others.",
+    async run(context) {
+      const peer = await context.connect();
+      await peer.sendHead(utf8("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"), context.delivery);
+      const received = await peer.readBody(65_536, 1_000);
+      const [line = ""] = Buffer.from(received).toString("latin1").split("\r\n");
+      if (/^HTTP\/1\.1 101/.test(line)) throw new CaseFailure("accepted with 101");
+      context.inform(
+        line.startsWith("HTTP/") ? `answered with ${line}` : `answered with ${received.length} other bytes`,
+      );
+      await expectStillServing(context);
+    },
+  }),
+  ...defineCase({
     id: "SH-35.1",
     title: "A GET and a handshake in one segment",
     section: "RFC 9112 9.3.2",
