@@ -12,7 +12,6 @@ export {
   type Rule,
   UsageError,
 } from "./errors.ts";
-export { poolContexts } from "./extensions/context-pool.ts";
 export type {
   DeflateEngine,
   Deflater,

@@ -13,6 +13,7 @@ export {
 } from "@samewire/codec";
 export type { Clock } from "./clock.ts";
 export type { CompressionOptions } from "./compression/compression-options.ts";
+export { poolContexts } from "./compression/context-pool.ts";
 export { MemoryBudget, processBudget } from "./compression/memory-budget.ts";
 export { pakoEngine } from "./compression/pako-engine.ts";
 export { type ZlibLike, type ZlibStream, zlibLikeEngine } from "./compression/zlib-contexts.ts";

@@ -5,8 +5,8 @@
  */
 
 import { createDeflateRaw, createInflateRaw } from "node:zlib";
-import { type DeflateEngine, type DeflaterOptions, type InflaterOptions, poolContexts } from "@samewire/codec";
-import { pakoEngine, type ZlibStream, zlibLikeEngine } from "@samewire/connection";
+import type { DeflateEngine, DeflaterOptions, InflaterOptions } from "@samewire/codec";
+import { pakoEngine, poolContexts, type ZlibStream, zlibLikeEngine } from "@samewire/connection";
 import { fixesCodes, provesItself } from "./zlib-proof.ts";
 
 /** What lies below a stream of `node:zlib`. */

@@ -2,7 +2,7 @@
  * A DEFLATE engine that lends its contexts. Without context takeover a context is wanted for the length of one message;
  * since almost all messages begin and end in one turn, a few contexts then serve any number of connections.
  */
-import type { DeflateEngine, Deflater, DeflaterOptions, Inflater, InflaterOptions } from "./deflate-engine.ts";
+import type { DeflateEngine, Deflater, DeflaterOptions, Inflater, InflaterOptions } from "@samewire/codec";
 
 /** Free contexts that are kept, for each set of options. */
 const KEPT = 4;

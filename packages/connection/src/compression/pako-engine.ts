@@ -2,7 +2,7 @@
  * DEFLATE by `pako`, a port of zlib to JavaScript: for runtimes without a synchronous zlib that keeps its context. Its
  * port of zlib's own calls is used, which works in memory of ours and allocates nothing.
  */
-import { type DeflateEngine, type DeflaterOptions, type InflaterOptions, poolContexts } from "@samewire/codec";
+import type { DeflateEngine, DeflaterOptions, InflaterOptions } from "@samewire/codec";
 import {
   Z_BUF_ERROR,
   Z_DEFAULT_STRATEGY,
@@ -19,6 +19,7 @@ import {
   zlibInflateInit2,
   zlibInflateReset,
 } from "pako";
+import { poolContexts } from "./context-pool.ts";
 import { type ZlibStream, zlibLikeEngine } from "./zlib-contexts.ts";
 
 /** zlib's name for its only method of compression. */
