@@ -45,19 +45,17 @@ export interface Deflater {
 export interface Inflater {
   /**
    * Inflates the next piece of a message, giving at most `max` bytes (and it may give fewer at a time). With `last` the
-   * `00 00 ff ff` that the sender left out follows the piece (RFC 7692 section 7.2.2).
+   * `00 00 ff ff` that the sender left out follows the piece (RFC 7692 section 7.2.2). A block with BFINAL set is no end:
+   * what follows is read on, the window unbroken (section 7.2.3.4).
    *
    * @returns undefined where the data are not valid DEFLATE; the context is then of no further use
    */
   inflate(piece: Uint8Array, last: boolean, max: number): Uint8Array | undefined;
   /** True while more output waits: call again with an empty piece and the same `last`. */
   readonly pending: boolean;
-  /**
-   * Where the last call came to the end of a block with BFINAL set: what of the piece was not read. The context takes
-   * nothing more until `reset`.
-   */
-  readonly rest: Uint8Array | undefined;
-  /** Forgets the window (no context takeover), what is pending, and `rest`. */
+  /** How many blocks with BFINAL set the message has had so far, each of which may have cost a new context. */
+  readonly finalBlocks: number;
+  /** Forgets the window (no context takeover) and what is pending. */
   reset(): void;
   /** Gives the memory back. Idempotent; the context is then of no further use. */
   release(): void;

@@ -9,7 +9,6 @@ import type { DeflateEngine, Deflater, DeflaterOptions, Inflater, InflaterOption
 import type { DeflateSettings } from "./deflate-options.ts";
 import { PERMESSAGE_DEFLATE } from "./deflate-parameters.ts";
 import type { AgreedExtension, ExtensionOffer, MessageExtension } from "./extension.ts";
-import { WindowHistory } from "./window-history.ts";
 
 /** What was agreed for one direction. */
 export interface Direction {
@@ -48,14 +47,8 @@ export class PerMessageDeflate implements MessageExtension {
   #inflater: Inflater | undefined;
   /** Bytes charged for the inflater, made or owed. */
   #inflaterCharge = 0;
-  /** The inflater stands at the end of a block with BFINAL set, with this input still to be read. */
-  #rest: Uint8Array | undefined;
-  #history: WindowHistory | undefined;
-  /** Bytes inflated since the inflater began: what it knows of the past, up to its window. */
-  #historySize = 0;
   #bytesIn = 0;
   #bytesOut = 0;
-  #finalBlocks = 0;
 
   constructor(
     engine: DeflateEngine,
@@ -125,64 +118,26 @@ export class PerMessageDeflate implements MessageExtension {
   }
 
   decode(piece: Uint8Array, last: boolean, max: number): Uint8Array | ProtocolError {
-    const first = this.#bytesIn === 0 && piece.length > 0;
     this.#bytesIn += piece.length;
     // A message without a single byte (section 7.2.3.6 asks for one) is taken as empty; there is nothing to inflate.
     if (last && this.#bytesIn === 0) return EMPTY;
 
     this.#inflater ??= this.#openInflater();
-    let input = piece;
-    if (this.#rest !== undefined) {
-      if (this.#rest.length > 0) input = this.#rest;
-      else if (piece.length === 0) return this.#give(EMPTY, last);
-      if (!this.#restart(this.#inflater)) return this.#fail("deflate-invalid");
-    }
-    if (first && (piece[0] & 1) === 1 && !this.#record(this.#inflater)) return this.#fail("deflate-invalid");
-
-    const output = this.#inflater.inflate(input, last, max);
+    const output = this.#inflater.inflate(piece, last, max);
     if (output === undefined) return this.#fail("deflate-invalid");
     this.#bytesOut += output.length;
-    this.#historySize += output.length;
-    this.#history?.append(output);
-    this.#rest = this.#inflater.rest;
-    if (this.#rest !== undefined) this.#finalBlocks += 1;
-    if (this.#isBomb()) return this.#fail("deflate-ratio");
-    // With nothing after a final block, all was read but what the sender left out.
-    this.pending = this.#rest === undefined ? this.#inflater.pending : this.#rest.length > 0;
-    return this.#give(output, last);
-  }
-
-  /** Ends the message with `output` where there is no more of it. */
-  #give(output: Uint8Array, last: boolean): Uint8Array {
+    if (this.#isBomb(this.#inflater.finalBlocks)) return this.#fail("deflate-ratio");
+    this.pending = this.#inflater.pending;
     if (last && !this.pending) {
       this.#bytesIn = 0;
       this.#bytesOut = 0;
-      this.#finalBlocks = 0;
       if (!this.#inboundTakeover) this.#closeInflater();
     }
     return output;
   }
 
-  /**
-   * The history reaches over blocks with BFINAL set (sections 7.2.2 and 7.2.3.4), but no DEFLATE library reads on after
-   * one. So where a message begins with such a block, what the window holds is recorded from there on.
-   */
-  #record(inflater: Inflater): boolean {
-    if (this.#history !== undefined) return true;
-    this.#history = new WindowHistory(this.#inbound.windowBits);
-    return this.#history.capture(inflater, this.#historySize);
-  }
-
-  /** Reads on after a block with BFINAL set. */
-  #restart(inflater: Inflater): boolean {
-    this.#rest = undefined;
-    inflater.reset();
-    this.#historySize = this.#history?.size ?? 0;
-    return this.#history?.restore(inflater) ?? true;
-  }
-
-  #isBomb(): boolean {
-    if (this.#finalBlocks > FREE_FINAL_BLOCKS + this.#bytesIn / 64) return true;
+  #isBomb(finalBlocks: number): boolean {
+    if (finalBlocks > FREE_FINAL_BLOCKS + this.#bytesIn / 64) return true;
     const { maxRatio, ratioFloor } = this.#settings;
     if (maxRatio === 0 || this.#bytesOut <= ratioFloor) return false;
     const window = this.#inboundTakeover ? 1 << this.#inbound.windowBits : 0;
@@ -205,9 +160,6 @@ export class PerMessageDeflate implements MessageExtension {
     if (this.#inflater === undefined) return;
     this.#inflater.release();
     this.#inflater = undefined;
-    this.#rest = undefined;
-    this.#history = undefined;
-    this.#historySize = 0;
     if (!this.#inboundTakeover) this.#refundInflater();
   }
 

@@ -36,7 +36,7 @@ export function fakeEngine(): FakeEngine {
       engine.inflaters.push(options);
       return {
         pending: false,
-        rest: undefined,
+        finalBlocks: 0,
         inflate: (piece) => piece.slice(),
         reset: () => {
           engine.resets += 1;

@@ -79,8 +79,8 @@ class LentInflater extends Loan<Inflater> implements Inflater {
     return this.context.pending;
   }
 
-  get rest(): Uint8Array | undefined {
-    return this.context.rest;
+  get finalBlocks(): number {
+    return this.context.finalBlocks;
   }
 
   inflate(piece: Uint8Array, last: boolean, max: number): Uint8Array | undefined {

@@ -3,7 +3,8 @@
  * either it left. What a message needs beyond that is here, once for all such libraries: the tail that RFC 7692 takes
  * off and puts back, bounded output, and the end of a stream in the middle of a message.
  */
-import type { DeflateEngine, Deflater, DeflaterOptions, Inflater, InflaterOptions } from "@samewire/codec";
+import type { DeflateEngine, Deflater, DeflaterOptions, InflaterOptions } from "@samewire/codec";
+import { ContinuedInflater, type EndingInflater } from "./continued-inflater.ts";
 
 /** One raw DEFLATE stream, compressing or inflating, in the manner of zlib's `z_stream`. */
 export interface ZlibStream {
@@ -76,7 +77,8 @@ export function zlibLikeEngine(library: ZlibLike): DeflateEngine {
     deflaterMemory: (options) => library.deflaterMemory(options),
     inflaterMemory: (options) => library.inflaterMemory(options),
     createDeflater: (options) => new ZlibDeflater(library.deflateStream(options), workspace),
-    createInflater: (options) => new ZlibInflater(library.inflateStream(options), workspace),
+    createInflater: (options) =>
+      new ContinuedInflater(new ZlibInflater(library.inflateStream(options), workspace), options.windowBits),
   };
 }
 
@@ -120,7 +122,7 @@ class ZlibDeflater implements Deflater {
   }
 }
 
-class ZlibInflater implements Inflater {
+class ZlibInflater implements EndingInflater {
   pending: boolean = false;
   rest: Uint8Array | undefined;
 

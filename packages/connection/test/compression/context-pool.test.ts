@@ -9,7 +9,7 @@ function fakeEngine() {
   const counts = { deflaters: 0, inflaters: 0, resets: 0, released: 0 };
   const context = (): Deflater & Inflater => ({
     pending: false,
-    rest: undefined,
+    finalBlocks: 0,
     deflate: (piece) => piece.slice(),
     inflate: (piece) => piece.slice(),
     reset: () => void counts.resets++,
@@ -66,7 +66,7 @@ describe("poolContexts", () => {
     expect(() => first.inflate(new Uint8Array(1), true, 9)).toThrow("released");
     expect(() => first.reset()).toThrow("released");
     expect(second.inflate(new Uint8Array(1), true, 9)?.length).toBe(1);
-    expect([second.pending, second.rest]).toEqual([false, undefined]);
+    expect([second.pending, second.finalBlocks]).toEqual([false, 0]);
     second.reset();
     expect(engine.resets).toBe(2);
     const deflater = pool.createDeflater(OPTIONS);

@@ -3,7 +3,7 @@
  * a stream there and forget; this takes what a window holds out of one context and puts it into the next, by means of
  * DEFLATE alone (RFC 1951 section 3.2), so that it works with any of them.
  */
-import type { Inflater } from "./deflate-engine.ts";
+import type { EndingInflater } from "./continued-inflater.ts";
 
 const NOTHING = new Uint8Array(0);
 const ALL = 0x1_0000;
@@ -34,13 +34,13 @@ export class WindowHistory {
    * Reads the last `known` bytes (up to a window) from a context that stands between two messages. It stays as it is:
    * a copy of the whole history from exactly its own distance leaves the same history behind.
    */
-  capture(inflater: Inflater, known: number): boolean {
+  capture(inflater: EndingInflater, known: number): boolean {
     const distance = Math.min(known, this.#bytes.length);
     return distance === 0 || this.#run(inflater, copyBlock(distance), true);
   }
 
   /** Puts the history into a fresh context, as a stored block. */
-  restore(inflater: Inflater): boolean {
+  restore(inflater: EndingInflater): boolean {
     const header = new Uint8Array([0, this.size, this.size >> 8, ~this.size, ~this.size >> 8]);
     return (
       this.size === 0 ||
@@ -48,7 +48,7 @@ export class WindowHistory {
     );
   }
 
-  #run(inflater: Inflater, block: Uint8Array, keep: boolean): boolean {
+  #run(inflater: EndingInflater, block: Uint8Array, keep: boolean): boolean {
     let input = block;
     do {
       const output = inflater.inflate(input, false, ALL);

@@ -1,0 +1,96 @@
+/**
+ * RFC 7692 sections 7.2.2 and 7.2.3.4: a message may have blocks with BFINAL set, over which the history reaches, but no
+ * DEFLATE library reads on after one. This makes of an inflater that stops there one that does not.
+ */
+import type { Inflater } from "@samewire/codec";
+import { WindowHistory } from "./window-history.ts";
+
+/** An inflater that ends with a block that has BFINAL set, as those of libraries do. */
+export interface EndingInflater extends Omit<Inflater, "finalBlocks"> {
+  /**
+   * Where the last call came to the end of a block with BFINAL set: what of the piece was not read. The context takes
+   * nothing more until `reset`.
+   */
+  readonly rest: Uint8Array | undefined;
+}
+
+const EMPTY = new Uint8Array(0);
+
+export class ContinuedInflater implements Inflater {
+  pending: boolean = false;
+  finalBlocks: number = 0;
+  readonly #inflater: EndingInflater;
+  readonly #windowBits: number;
+  /** Bytes of the message were seen. */
+  #begun = false;
+  /** The inflater stands at the end of a block with BFINAL set, with this input still to be read. */
+  #rest: Uint8Array | undefined;
+  #history: WindowHistory | undefined;
+  /** Bytes inflated since the inflater began: what it knows of the past, up to its window. */
+  #known = 0;
+
+  constructor(inflater: EndingInflater, windowBits: number) {
+    this.#inflater = inflater;
+    this.#windowBits = windowBits;
+  }
+
+  inflate(piece: Uint8Array, last: boolean, max: number): Uint8Array | undefined {
+    if (!this.#begun) this.finalBlocks = 0;
+    const first = !this.#begun && piece.length > 0;
+    this.#begun ||= first;
+    const output = this.#step(piece, first, last, max);
+    if (last && !this.pending) this.#begun = false;
+    return output;
+  }
+
+  #step(piece: Uint8Array, first: boolean, last: boolean, max: number): Uint8Array | undefined {
+    const inflater = this.#inflater;
+    let input = piece;
+    if (this.#rest !== undefined) {
+      if (this.#rest.length > 0) input = this.#rest;
+      else if (piece.length === 0) return EMPTY;
+      if (!this.#restart()) return undefined;
+    }
+    if (first && (piece[0] ?? 0) & 1 && !this.#record()) return undefined;
+    const output = inflater.inflate(input, last, max);
+    if (output === undefined) return undefined;
+    this.#known += output.length;
+    this.#history?.append(output);
+    this.#rest = inflater.rest;
+    if (this.#rest !== undefined) this.finalBlocks += 1;
+    // With nothing after a final block, all was read but what the sender left out.
+    this.pending = this.#rest === undefined ? inflater.pending : this.#rest.length > 0;
+    return output;
+  }
+
+  /** Where a message begins with such a block, what the window holds is recorded from there on. */
+  #record(): boolean {
+    if (this.#history !== undefined) return true;
+    this.#history = new WindowHistory(this.#windowBits);
+    return this.#history.capture(this.#inflater, this.#known);
+  }
+
+  /** Reads on after a block with BFINAL set. */
+  #restart(): boolean {
+    this.#rest = undefined;
+    this.#inflater.reset();
+    this.#known = this.#history?.size ?? 0;
+    return this.#history?.restore(this.#inflater) ?? true;
+  }
+
+  reset(): void {
+    this.#inflater.reset();
+    this.pending = false;
+    this.finalBlocks = 0;
+    this.#begun = false;
+    this.#rest = undefined;
+    this.#history = undefined;
+    this.#known = 0;
+  }
+
+  release(): void {
+    this.#inflater.release();
+    this.#rest = undefined;
+    this.#history = undefined;
+  }
+}
