@@ -66,9 +66,19 @@ export function checkUpgrade(head: HttpHead, key: string): void {
   }
 }
 
+/**
+ * Client role: the options of an answer that every client can accept. RFC 6455 lets a server choose none of the subprotocols that were
+ * offered, but a client after the WHATWG standard fails then; so the first one is chosen unless `options` says otherwise.
+ */
+export function answerOptions(peer: Peer, options: OpenOptions = {}): OpenOptions {
+  const [first] = peer.request === undefined ? [] : fieldList(peer.request, "sec-websocket-protocol");
+  return first === undefined ? options : { subprotocol: first, ...options };
+}
+
 /** Client role: answers the client's request, which {@link Peer.request} holds, with a good 101. */
 export async function openAsServer(peer: Peer, options: OpenOptions = {}): Promise<void> {
-  const head = encodeHead("HTTP/1.1 101 Switching Protocols", responseFields(clientKey(peer), options));
+  const fields = responseFields(clientKey(peer), answerOptions(peer, options));
+  const head = encodeHead("HTTP/1.1 101 Switching Protocols", fields);
   peer.response = parseHead(head);
   await peer.sendHead(head);
 }

@@ -146,7 +146,7 @@ export const answerListCases: readonly ConformanceCase[] = [
     async run(context: CaseContext) {
       const peer = await context.connect();
       if (offered(peer.request).length === 0) context.skip("the client offers no subprotocol");
-      await peer.sendHead(shapeAnswer(peer, {}));
+      await peer.sendHead(shapeAnswer(peer, { edits: { [PROTOCOL]: undefined } }));
       const event = await peer.next(1_000);
       if (event?.type === "end") return context.inform("the client fails the connection, as WHATWG has it");
       context.inform("the client opens the connection, as RFC 6455 allows");

@@ -1,7 +1,7 @@
 import { type CaseContext, type ConformanceCase, defineCase, type Needs } from "../case.ts";
 import { CaseFailure } from "../case-failure.ts";
 import { closeNormally, expectAll, expectEnd, textMessage } from "../expectations.ts";
-import { clientKey, responseFields } from "../opening.ts";
+import { answerOptions, clientKey, responseFields } from "../opening.ts";
 import type { OpenOptions, Peer } from "../peer.ts";
 import { concatBytes, toHex } from "../wire/bytes.ts";
 import { ping, text } from "../wire/frame.ts";
@@ -20,7 +20,7 @@ export interface AnswerShape {
 /** The head of an answer of that shape; one character is one byte. */
 export function shapeAnswer(peer: Peer, shape: AnswerShape): Uint8Array {
   const edits = typeof shape.edits === "function" ? shape.edits(peer) : shape.edits;
-  const fields = editFields(responseFields(clientKey(peer), shape.choose), edits ?? {});
+  const fields = editFields(responseFields(clientKey(peer), answerOptions(peer, shape.choose)), edits ?? {});
   const head = encodeHead(shape.startLine ?? "HTTP/1.1 101 Switching Protocols", fields);
   if (shape.rework === undefined) return head;
   return Uint8Array.from(Buffer.from(shape.rework(Buffer.from(head).toString("latin1")), "latin1"));
