@@ -1,6 +1,7 @@
 /** WebSocket server and client for Bun: the same wire as on Node, Deno and workerd. */
 export {
   type Acceptance,
+  type AgreedExtension,
   type Bytes,
   CloseCode,
   type CloseInfo,
@@ -12,6 +13,7 @@ export {
   HandshakeError,
   HeaderFields,
   IncomingStream,
+  MemoryBudget,
   type Message,
   type OpeningRequest,
   type PeerInfo,

@@ -1,6 +1,7 @@
 /** WebSocket server and client for Deno: the same wire as on Node, Bun and workerd. */
 export {
   type Acceptance,
+  type AgreedExtension,
   type Bytes,
   CloseCode,
   type CloseInfo,
@@ -12,6 +13,7 @@ export {
   HandshakeError,
   HeaderFields,
   IncomingStream,
+  MemoryBudget,
   type Message,
   type OpeningRequest,
   type PeerInfo,
