@@ -81,6 +81,7 @@ export class Window {
   }
 
   close(extensions: string): Outcome {
+    if (this.messages === 0) throw new Error("nothing came back while it was measured");
     const seconds = this.elapsed();
     const after = sampleProcess(this.#pid);
     const driver = process.cpuUsage(this.#driverBefore);

@@ -3,7 +3,7 @@ import type { Spread } from "../statistics.ts";
 import { judge, RULE, type Verdict } from "../targets.ts";
 import { machineLines, number, ratio, spread, targetText } from "./format.ts";
 
-const BAR = { label: 250, width: 460, height: 18, gap: 8, right: 190 } as const;
+const BAR = { label: 250, width: 460, height: 18, gap: 8, right: 240 } as const;
 
 /** `docs/benchmarks/results.html`: one file with plots, no script and nothing to load. */
 export function htmlReport(results: Results): string {
