@@ -48,8 +48,8 @@ export async function runClient(
   const { url, deflate, ca } = orExit(2, () => clientArguments(process.argv.slice(2)));
   const tls = ca === undefined ? {} : { tls: { ca: readFileSync(ca, "utf8") } };
   const socket = await connect(url, { ...echoSettings(deflate), ...tls }).catch((error) => fail(1, error));
+  // No exit here: the process ends when TCP is closed, and not while our last bytes are on their way.
   await echoUntilClosed(socket);
-  process.exit(0);
 }
 
 function tlsOf({ cert, key }: ServerArguments): { tls?: TlsOptions } {

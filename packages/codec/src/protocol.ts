@@ -30,7 +30,7 @@ export interface ProtocolHandler {
   onPong(payload: Uint8Array): void;
   /** The peer's Close frame (section 5.5.1). It is answered already unless `autoClose` is off. The last event. */
   onCloseFrame(status: CloseStatus): void;
-  /** The peer broke a rule: the connection failed (7.1.7), a Close frame is in the outlet. The last event. */
+  /** The peer broke a rule: the connection fails (7.1.7). The Close frame is sent unless `autoClose` is off. The last event. */
   onFault(error: ProtocolError): void;
 }
 
@@ -45,7 +45,7 @@ export interface ProtocolOptions {
   readonly extension?: MessageExtension | undefined;
   /** Answer a Ping with a Pong at once. Default true. */
   readonly autoPong?: boolean;
-  /** Answer a Close frame at once. Default true; who turns it off must call {@link Protocol.answerClose}. */
+  /** Send the Close frame that a Close frame or a fault demands at once. Default true; else it is {@link Protocol.answerClose}. */
   readonly autoClose?: boolean;
   readonly decodeText?: DecodeText | undefined;
 }
@@ -59,7 +59,7 @@ export class Protocol implements MessageHandler {
   readonly #encoder: MessageEncoder;
   readonly #autoPong: boolean;
   readonly #autoClose: boolean;
-  /** The status that the peer's Close frame carried, while ours is owed. */
+  /** What the Close frame that we owe is to carry: the peer's own status, or that of its fault. */
   #owed: CloseStatus | undefined;
   #state: ProtocolState = "open";
 
@@ -81,9 +81,9 @@ export class Protocol implements MessageHandler {
     return this.#state;
   }
 
-  /** Whether data frames may be sent: until our Close frame (section 5.5.1), also while the peer's awaits its answer. */
+  /** Whether data frames may be sent: until our Close frame (section 5.5.1), also while that is owed. */
   get sendable(): boolean {
-    return this.#state === "open" || this.#state === "close-received";
+    return this.#state === "open" || this.#owed !== undefined;
   }
 
   /** Whether the next message is shown chunk by chunk, also within one frame, in the place of being put together. */
@@ -166,15 +166,18 @@ export class Protocol implements MessageHandler {
   close(code?: number, reason = ""): void {
     const payload = closePayload(code, reason);
     if (!this.sendable) return;
+    this.#owed = undefined;
     this.#encoder.control(Opcode.CLOSE, payload);
     this.#state = advance(this.#state, "sendClose");
   }
 
-  /** Answers the peer's Close frame with its own status and reason (section 5.5.1), if that is still owed. */
+  /**
+   * Sends the Close frame that is owed, if one is: to the peer's Close frame its own status and reason (section 5.5.1),
+   * to a fault the code of the rule (7.1.7).
+   */
   answerClose(): void {
     if (this.#owed === undefined) return;
     const { code, reason } = this.#owed;
-    this.#owed = undefined;
     this.close(code === CloseCode.NO_STATUS ? undefined : code, reason);
   }
 
@@ -215,15 +218,19 @@ export class Protocol implements MessageHandler {
     }
     this.#assembler.stop();
     this.#state = advance(this.#state, "receiveClose");
-    this.#owed = status;
-    if (this.#autoClose) this.answerClose();
+    if (this.#state === "close-received") this.#owe(status);
     this.#handler.onCloseFrame(status);
   }
 
   onFault(error: ProtocolError): void {
-    if (this.#state === "open") this.#encoder.control(Opcode.CLOSE, closePayload(error.closeCode, ""));
     this.#state = advance(this.#state, "fail");
+    if (this.#state === "failing") this.#owe({ code: error.closeCode, reason: "" });
     this.#handler.onFault(error);
+  }
+
+  #owe(status: CloseStatus): void {
+    this.#owed = status;
+    if (this.#autoClose) this.answerClose();
   }
 }
 

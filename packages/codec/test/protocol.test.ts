@@ -162,6 +162,19 @@ describe("Protocol", () => {
     expect(protocol.state).toBe("closed");
   });
 
+  it("owes the Close frame for a fault until it is asked for, and may send before it (7.1.7)", () => {
+    const output = new OutputBuffer();
+    const { handler, events } = session("server");
+    const protocol = new Protocol({ role: "server", outlet: output, autoClose: false }, handler);
+    protocol.receive(hex("83 80"));
+    expect(events).toEqual(["fault reserved-opcode 1002"]);
+    expect([protocol.state, protocol.sendable, protocol.end()]).toEqual(["failing", true, "failing"]);
+    protocol.sendText("last");
+    protocol.answerClose();
+    expect(toHex(output.take())).toBe("81046c617374880203ea");
+    expect([protocol.state, protocol.sendable]).toEqual(["failed", false]);
+  });
+
   it("is lost where the input ends without a Close frame (7.1.5)", () => {
     const { protocol, events } = session("server");
     protocol.receive(hex("01 81 00000000 61"));

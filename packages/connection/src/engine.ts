@@ -195,7 +195,7 @@ export class Engine<S>
   }
 
   onFault(error: ProtocolError): void {
-    this.closing.fail(error, error.closeCode);
+    this.closing.onFault(error);
   }
 
   // The inbox's events.
@@ -226,6 +226,10 @@ export class Engine<S>
     if (this.#reading) return;
     this.#channel.transmitter.uncork();
     this.closing.onIdle();
+  }
+
+  nextTurn(): Promise<void> {
+    return this.sender.nextTurn();
   }
 
   onInboxRelief(): void {

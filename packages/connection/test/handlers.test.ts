@@ -285,6 +285,53 @@ describe("handlers", () => {
   });
 });
 
+for (const way of ["handler", "async handler", "iteration", "receive"] as const) {
+  it(`${way}: what came before a fault in the same chunk is answered before the Close frame (7.1.7)`, async () => {
+    const echo = (socket: WebSocketConnection, message: string | Uint8Array): void => void socket.send(message);
+    const { clock, stream } = world({
+      ...(way === "handler" && { message: echo }),
+      ...(way === "async handler" && {
+        message: async (socket: WebSocketConnection, message: string | Uint8Array) => {
+          await later();
+          echo(socket, message);
+        },
+      }),
+      ...(way === "iteration" && {
+        open: async (socket: WebSocketConnection) => {
+          for await (const message of socket) echo(socket, message);
+        },
+      }),
+      ...(way === "receive" && {
+        open: async (socket: WebSocketConnection) => echo(socket, (await socket.receive()) ?? "nothing"),
+      }),
+    });
+    const socket = stream();
+    let received = "";
+    socket.handler = {
+      onBytes: (chunk) => {
+        received += Buffer.from(chunk).toString("latin1");
+        return false;
+      },
+      onWritable: () => {},
+      onEnd: () => {},
+      onClose: () => {},
+    };
+    socket.write(
+      Buffer.from(
+        "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n" +
+          "\x81\x82\0\0\0\0hi\x83\x80\0\0\0\0",
+        "latin1",
+      ),
+    );
+    for (let i = 0; i < 5; i++) {
+      await later();
+      await clock.settle();
+    }
+    expect(received.slice(received.indexOf("\r\n\r\n") + 4)).toBe("\x81\x02hi\x88\x02\x03\xea");
+  });
+}
+
 describe("receiving", () => {
   it("iterates until the connection is closed, and leaves it open when the loop is left", async () => {
     const { clock, connect } = world({

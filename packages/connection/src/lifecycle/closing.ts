@@ -2,7 +2,7 @@
  * RFC 6455 section 7: how a connection ends. Both Close frames, the deadline for them, who closes TCP, and one outcome
  * that the application hears of once, after everything that was received before it.
  */
-import { CloseCode, type CloseStatus, type Protocol } from "@samewire/codec";
+import { CloseCode, type CloseStatus, type Protocol, type ProtocolError } from "@samewire/codec";
 import type { Channel } from "../channel.ts";
 import type { CloseInfo } from "../message.ts";
 import type { Inbox } from "../receiving/inbox.ts";
@@ -33,6 +33,7 @@ export class Closing implements DeadlineOwner {
   readonly #deadlines: Deadlines;
   readonly #timeout: number;
   #received: CloseStatus | undefined;
+  #fault: ProtocolError | undefined;
   #sent: CloseStatus | undefined;
   #deadline: Deadline | undefined;
   #opened = false;
@@ -49,6 +50,11 @@ export class Closing implements DeadlineOwner {
   /** Whether the application has closed, though the Close frame may still wait behind what was accepted before it. */
   get requested(): boolean {
     return this.#sent !== undefined;
+  }
+
+  /** The peer's input has ended in order, or by its fault: our Close frame is all that is left. */
+  get #over(): boolean {
+    return this.#received !== undefined || this.#fault !== undefined;
   }
 
   /** Starts the closing handshake once everything accepted is sent. What was received and not handled is dropped. */
@@ -73,10 +79,11 @@ export class Closing implements DeadlineOwner {
     else this.#arm();
   }
 
-  /** A fault of the peer: its Close frame was encoded by the protocol (7.1.7). */
-  fail(error: Error, closeCode: number): void {
-    this.#sent ??= { code: closeCode, reason: "" };
-    this.finish(error);
+  /** A fault of the peer (7.1.7). Like an answer, its Close frame follows the replies to what came before. */
+  onFault(error: ProtocolError): void {
+    this.#fault = error;
+    this.#owner.onLeaving();
+    this.#arm();
   }
 
   /** `open` has settled. */
@@ -86,7 +93,7 @@ export class Closing implements DeadlineOwner {
 
   /** Everything received so far is handled: what waited for that is done. */
   onIdle(): void {
-    if (this.#received !== undefined && this.info === undefined) this.#answer();
+    if (this.#over && this.info === undefined) this.#answer();
     if (this.info !== undefined) this.#announce(false);
   }
 
@@ -105,7 +112,7 @@ export class Closing implements DeadlineOwner {
   }
 
   onDeadline(): void {
-    if (this.info === undefined && this.#received !== undefined) this.#answer();
+    if (this.info === undefined && this.#over) this.#answer();
     if (this.info === undefined) {
       this.finish(new Error("the closing handshake was not finished within closeTimeout"));
       this.#channel.socket.destroy();
@@ -139,9 +146,10 @@ export class Closing implements DeadlineOwner {
 
   #answer(): void {
     this.#owner.sender.finish(() => {
-      this.#sent ??= this.#received as CloseStatus;
+      const fault = this.#fault;
+      this.#sent ??= fault === undefined ? this.#received : { code: fault.closeCode, reason: "" };
       this.#owner.protocol.answerClose();
-      this.finish(undefined);
+      this.finish(fault);
     });
   }
 

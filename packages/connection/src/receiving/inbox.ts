@@ -21,6 +21,8 @@ export interface InboxOwner {
   onInboxIdle(): void;
   /** Less waits than before. */
   onInboxRelief(): void;
+  /** Resolves in the next macrotask. */
+  nextTurn(): Promise<void>;
 }
 
 type Waiter = { resolve(item: Item | undefined): void; reject(error: unknown): void };
@@ -36,6 +38,7 @@ export class Inbox {
   #handling = false;
   /** A handler has not settled, or an iteration has not come back for more. */
   #busy = false;
+  #iterating = false;
   /** Somebody has asked for a message at least once. */
   #pulled = false;
   #ended = false;
@@ -56,7 +59,7 @@ export class Inbox {
     }
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
-      waiter.resolve(item);
+      this.#taken(waiter.resolve, item);
       return;
     }
     this.#items.push(item);
@@ -66,6 +69,7 @@ export class Inbox {
   /** `open` has finished: from now on messages go to the handler. */
   startHandling(): void {
     this.#handling = true;
+    this.#busy = false;
     for (const waiter of this.#waiters) waiter.reject(handled());
     this.#waiters = [];
     this.#pump();
@@ -83,7 +87,7 @@ export class Inbox {
     const item = this.#shift();
     if (item !== undefined) {
       this.#owner.onInboxRelief();
-      return Promise.resolve(item);
+      return new Promise((resolve) => this.#taken(resolve, item));
     }
     if (this.#ended) return Promise.resolve(undefined);
     const next = new Promise<Item | undefined>((resolve, reject) => {
@@ -100,14 +104,13 @@ export class Inbox {
     if (this.#handling) throw handled();
     return {
       next: async () => {
+        this.#iterating = true;
         const value = await this.receive();
-        if (value === undefined) return { done: true, value };
-        this.#busy = true;
-        return { done: false, value };
+        return value === undefined ? { done: true, value } : { done: false, value };
       },
       return: async () => {
-        this.#busy = false;
-        this.#owner.onInboxIdle();
+        this.#iterating = false;
+        this.#release();
         return { done: true, value: undefined };
       },
     };
@@ -131,6 +134,22 @@ export class Inbox {
     for (const waiter of this.#waiters) waiter.resolve(undefined);
     this.#waiters = [];
   }
+
+  /**
+   * Somebody has a message in hand: the connection is busy with it until the next is asked for. Who only asks once is
+   * given the turn.
+   */
+  #taken(resolve: (item: Item) => void, item: Item): void {
+    this.#busy = true;
+    resolve(item);
+    if (!this.#iterating) this.#owner.nextTurn().then(this.#release);
+  }
+
+  #release = (): void => {
+    if (this.#iterating || this.#handling) return;
+    this.#busy = false;
+    if (this.idle) this.#owner.onInboxIdle();
+  };
 
   #abandon(waiter: Waiter, reason: unknown): void {
     const at = this.#waiters.indexOf(waiter);
