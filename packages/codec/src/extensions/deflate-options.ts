@@ -1,5 +1,5 @@
 /** RFC 7692: the options of permessage-deflate, their defaults and their checks. */
-import { UsageError } from "../errors.ts";
+import { checkUsage } from "../errors.ts";
 
 /**
  * Options of permessage-deflate in either role. The four that are negotiated bear the names of RFC 7692 section 7.1 and
@@ -62,18 +62,27 @@ export const DEFAULT_WINDOW_BITS = 13;
 
 const UNBOUNDED: ContextBudget = { fits: () => true, full: false, charge() {}, refund() {} };
 
+/** What may be asked of the options that are numbers: whole ones, or no bound at all. */
+const RANGES = {
+  level: [1, 9],
+  memLevel: [1, 9],
+  serverMaxWindowBits: [9, 15],
+  clientMaxWindowBits: [9, 15],
+  threshold: [0, Number.POSITIVE_INFINITY],
+  maxRatio: [0, Number.POSITIVE_INFINITY],
+  ratioFloor: [0, Number.POSITIVE_INFINITY],
+} as const;
+
 /**
  * Fills in the defaults.
  *
  * @throws UsageError `invalid-option` where a value is out of its range
  */
 export function deflateSettings(options: DeflateOptions): DeflateSettings {
-  check("level", options.level, 1, 9);
-  check("memLevel", options.memLevel, 1, 9);
-  check("serverMaxWindowBits", options.serverMaxWindowBits, 9, 15);
-  check("clientMaxWindowBits", options.clientMaxWindowBits, 9, 15);
-  for (const name of ["threshold", "maxRatio", "ratioFloor"] as const) {
-    check(name, options[name], 0, Number.POSITIVE_INFINITY);
+  for (const [name, [least, most]] of Object.entries(RANGES)) {
+    const value = options[name as keyof typeof RANGES] ?? most;
+    const whole = Number.isInteger(value) || value === most;
+    checkUsage(whole && value >= least && value <= most, "invalid-option", `${name} = ${value}`);
   }
   return {
     threshold: 256,
@@ -85,13 +94,4 @@ export function deflateSettings(options: DeflateOptions): DeflateSettings {
     budget: UNBOUNDED,
     ...options,
   };
-}
-
-function check(name: string, value: number | undefined, least: number, most: number): void {
-  if (value === undefined) return;
-  const whole = Number.isInteger(value) || value === most;
-  if (!whole || value < least || value > most) {
-    const range = most === Number.POSITIVE_INFINITY ? "0 or more" : `${least} to ${most}`;
-    throw new UsageError("invalid-option", `${name} is ${value}, not a whole number of ${range}`);
-  }
 }

@@ -19,65 +19,35 @@ export type DeflateDeclineReason =
   /** The process has no memory left for compression. */
   | "memory-budget";
 
+/** The parameters by their names. One without a value is `true`, one that is not there undefined or false. */
 export interface DeflateParameters {
-  serverNoContextTakeover: boolean;
-  clientNoContextTakeover: boolean;
+  readonly server_no_context_takeover?: boolean;
+  readonly client_no_context_takeover?: boolean;
   /** 8 to 15. */
-  serverMaxWindowBits: number | undefined;
+  readonly server_max_window_bits?: number | undefined;
   /** 8 to 15; `true` where an offer names it without a value. */
-  clientMaxWindowBits: number | true | undefined;
+  readonly client_max_window_bits?: number | true | undefined;
 }
 
 /** Reads the parameters of one offer or response; the reason to decline it where they are not valid. */
 export function readParameters(params: ExtensionOffer["params"]): DeflateParameters | DeflateDeclineReason {
-  const seen = new Set<string>();
-  const read: DeflateParameters = {
-    serverNoContextTakeover: false,
-    clientNoContextTakeover: false,
-    serverMaxWindowBits: undefined,
-    clientMaxWindowBits: undefined,
-  };
+  const read: Record<string, number | true> = {};
   for (const [name, value] of params) {
-    if (seen.has(name)) return "duplicate-parameter";
-    seen.add(name);
-    switch (name) {
-      case "server_no_context_takeover":
-        if (value !== true) return "invalid-parameter";
-        read.serverNoContextTakeover = true;
-        break;
-      case "client_no_context_takeover":
-        if (value !== true) return "invalid-parameter";
-        read.clientNoContextTakeover = true;
-        break;
-      case "server_max_window_bits":
-        if (value === true || !isWindowBits(value)) return "invalid-parameter";
-        read.serverMaxWindowBits = Number(value);
-        break;
-      case "client_max_window_bits":
-        if (value !== true && !isWindowBits(value)) return "invalid-parameter";
-        read.clientMaxWindowBits = value === true || Number(value);
-        break;
-      default:
-        return "unknown-parameter";
-    }
+    if (Object.hasOwn(read, name)) return "duplicate-parameter";
+    if (!/^(?:server|client)_(?:no_context_takeover|max_window_bits)$/.test(name)) return "unknown-parameter";
+    // Section 7.1.2: a decimal integer without leading zeroes, from 8 to 15, which only a client's offer may leave out.
+    const valid =
+      value === true ? name !== "server_max_window_bits" : name.endsWith("bits") && /^(?:[89]|1[0-5])$/.test(value);
+    if (!valid) return "invalid-parameter";
+    read[name] = value === true || Number(value);
   }
   return read;
 }
 
-/** Section 7.1.2: a decimal integer without leading zeroes, from 8 to 15. */
-function isWindowBits(value: string): boolean {
-  return /^(?:[89]|1[0-5])$/.test(value);
-}
-
 /** The header form of parameters. */
 export function writeParameters(parameters: DeflateParameters): ExtensionOffer {
-  const params: [string, string | true][] = [];
-  if (parameters.serverNoContextTakeover) params.push(["server_no_context_takeover", true]);
-  if (parameters.clientNoContextTakeover) params.push(["client_no_context_takeover", true]);
-  if (parameters.serverMaxWindowBits !== undefined) {
-    params.push(["server_max_window_bits", String(parameters.serverMaxWindowBits)]);
-  }
-  const client = parameters.clientMaxWindowBits;
-  if (client !== undefined) params.push(["client_max_window_bits", client === true || String(client)]);
+  const params = Object.entries(parameters)
+    .filter(([, value]) => value)
+    .map(([name, value]) => [name, value === true || String(value)] as const);
   return { name: PERMESSAGE_DEFLATE, params };
 }

@@ -21,51 +21,47 @@ import { PerMessageDeflate } from "./per-message-deflate.ts";
 export function perMessageDeflateClient(engine: () => DeflateEngine, options: DeflateOptions = {}): ClientExtension {
   const settings = deflateSettings(options);
   const offers = offersOf(engine(), settings);
+  const offered = offers.length > 0;
   return {
     name: PERMESSAGE_DEFLATE,
-    offers: offers.map(writeParameters),
-    withheld: offers.length > 0 ? undefined : ("memory-budget" satisfies DeflateDeclineReason),
+    offers,
+    withheld: offered ? undefined : ("memory-budget" satisfies DeflateDeclineReason),
     confirm(response: ExtensionOffer): MessageExtension | ExtensionDeclined {
-      let reason: DeflateDeclineReason | undefined;
-      const parameters = readParameters(response.params);
-      if (typeof parameters === "string") reason = parameters;
-      else if (parameters.clientMaxWindowBits === true) reason = "invalid-parameter";
-      else {
-        for (const offer of offers) {
-          const fault = faultOf(parameters, offer);
-          if (fault === undefined) return agree(engine(), settings, response, parameters);
-          reason ??= fault;
-        }
-      }
-      return { extension: PERMESSAGE_DEFLATE, reason: reason ?? "not-offered" };
+      const agreed = readParameters(response.params);
+      let reason: DeflateDeclineReason;
+      if (typeof agreed === "string") reason = agreed;
+      else if (agreed.client_max_window_bits === true) reason = "invalid-parameter";
+      else if (!offered) reason = "not-offered";
+      else if (!isAnswer(agreed, settings)) reason = "parameter-not-honoured";
+      else return agree(engine(), settings, response, agreed);
+      return { extension: PERMESSAGE_DEFLATE, reason };
     },
   };
 }
 
-function offersOf(engine: DeflateEngine, settings: DeflateSettings): DeflateParameters[] {
-  if (settings.budget.full) return [];
-  const offer: DeflateParameters = {
-    serverNoContextTakeover: settings.serverNoContextTakeover,
-    clientNoContextTakeover: settings.clientNoContextTakeover,
-    serverMaxWindowBits: settings.serverMaxWindowBits,
-    // Always named: it says that we obey a limit, which a server could not impose otherwise (section 7.1.2.2).
-    clientMaxWindowBits: settings.clientMaxWindowBits ?? true,
-  };
-  const windowBits = settings.serverMaxWindowBits ?? 15;
-  const pressed = !offer.serverNoContextTakeover && !settings.budget.fits(engine.inflaterMemory({ windowBits }));
-  return pressed ? [{ ...offer, serverNoContextTakeover: true }, offer] : [offer];
+function offersOf(engine: DeflateEngine, settings: DeflateSettings): ExtensionOffer[] {
+  const { budget, serverNoContextTakeover, serverMaxWindowBits = 15 } = settings;
+  if (budget.full) return [];
+  const offer = (forgets: boolean): ExtensionOffer =>
+    writeParameters({
+      server_no_context_takeover: forgets,
+      client_no_context_takeover: settings.clientNoContextTakeover,
+      server_max_window_bits: settings.serverMaxWindowBits,
+      // Always named: it says that we obey a limit, which a server could not impose otherwise (section 7.1.2.2).
+      client_max_window_bits: settings.clientMaxWindowBits ?? true,
+    });
+  const pressed = !serverNoContextTakeover && !budget.fits(engine.inflaterMemory({ windowBits: serverMaxWindowBits }));
+  return pressed ? [offer(true), offer(false)] : [offer(serverNoContextTakeover)];
 }
 
-/** Sections 7.1.1 and 7.1.2: what keeps a response from being an answer to this offer. */
-function faultOf(response: DeflateParameters, offer: DeflateParameters): DeflateDeclineReason | undefined {
-  if (offer.serverNoContextTakeover && !response.serverNoContextTakeover) return "parameter-not-honoured";
-  if (offer.serverMaxWindowBits !== undefined && (response.serverMaxWindowBits ?? 16) > offer.serverMaxWindowBits) {
-    return "parameter-not-honoured";
-  }
-  // We always say that we obey a limit, so the response may set one: at most the one that we named.
-  const named = offer.clientMaxWindowBits;
-  const limit = response.clientMaxWindowBits;
-  return typeof named === "number" && typeof limit === "number" && limit > named ? "parameter-not-honoured" : undefined;
+/** Sections 7.1.1 and 7.1.2: whether a response does what the offer demands, the milder one where there are two. */
+function isAnswer(response: DeflateParameters, settings: DeflateSettings): boolean {
+  return (
+    (response.server_no_context_takeover || !settings.serverNoContextTakeover) &&
+    (response.server_max_window_bits ?? 16) <= (settings.serverMaxWindowBits ?? 16) &&
+    // We always say that we obey a limit, so the response may set one: at most the one that we named.
+    Number(response.client_max_window_bits ?? 0) <= (settings.clientMaxWindowBits ?? 15)
+  );
 }
 
 function agree(
@@ -74,15 +70,15 @@ function agree(
   agreed: ExtensionOffer,
   response: DeflateParameters,
 ): MessageExtension {
-  const allowed = typeof response.clientMaxWindowBits === "number" ? response.clientMaxWindowBits : 15;
+  const clientBits = Number(response.client_max_window_bits ?? 15);
   return new PerMessageDeflate(
     engine,
     settings,
     agreed,
     {
-      windowBits: Math.min(allowed, settings.clientMaxWindowBits ?? DEFAULT_WINDOW_BITS),
-      takeover: !response.clientNoContextTakeover && !settings.clientNoContextTakeover,
+      windowBits: Math.min(clientBits, settings.clientMaxWindowBits ?? DEFAULT_WINDOW_BITS),
+      takeover: !response.client_no_context_takeover && !settings.clientNoContextTakeover,
     },
-    { windowBits: response.serverMaxWindowBits ?? 15, takeover: !response.serverNoContextTakeover },
+    { windowBits: response.server_max_window_bits ?? 15, takeover: !response.server_no_context_takeover },
   );
 }

@@ -3,7 +3,6 @@ import type { DeflateEngine } from "./deflate-engine.ts";
 import { DEFAULT_WINDOW_BITS, type DeflateOptions, type DeflateSettings, deflateSettings } from "./deflate-options.ts";
 import {
   type DeflateDeclineReason,
-  type DeflateParameters,
   PERMESSAGE_DEFLATE,
   readParameters,
   writeParameters,
@@ -41,31 +40,31 @@ function answer(
 ): MessageExtension | DeflateDeclineReason {
   const offered = readParameters(offer.params);
   if (typeof offered === "string") return offered;
-  if (offered.serverMaxWindowBits === 8) return "window-bits-8";
+  const { server_max_window_bits: demand, client_max_window_bits: hint } = offered;
+  if (demand === 8) return "window-bits-8";
   if (settings.budget.full) return "memory-budget";
 
   // Section 7.1.2: a limit goes into the response only where the client has named it; it is ours or the client's,
   // whichever is smaller. A hint of 256 bytes needs no answer, since a larger window inflates it too.
-  const serverBits = Math.min(offered.serverMaxWindowBits ?? 15, settings.serverMaxWindowBits ?? DEFAULT_WINDOW_BITS);
-  const clientHint = offered.clientMaxWindowBits === true ? 15 : (offered.clientMaxWindowBits ?? 15);
+  const serverBits = Math.min(demand ?? 15, settings.serverMaxWindowBits ?? DEFAULT_WINDOW_BITS);
   const clientWish = settings.clientMaxWindowBits ?? 15;
-  const limitsClient =
-    offered.clientMaxWindowBits !== undefined && clientHint > 8 && Math.min(clientHint, clientWish) < 15;
-  const clientBits = limitsClient ? Math.min(clientHint, clientWish) : 15;
+  const clientBits = hint === undefined || hint === 8 ? 15 : Math.min(hint === true ? 15 : hint, clientWish);
 
   // Section 7.1.1: a server may forgo both histories whether or not the client has asked for that.
   const pressed = !settings.budget.fits(engine.inflaterMemory({ windowBits: clientBits }));
-  const response: DeflateParameters = {
-    serverNoContextTakeover: offered.serverNoContextTakeover || settings.serverNoContextTakeover || pressed,
-    clientNoContextTakeover: offered.clientNoContextTakeover || settings.clientNoContextTakeover || pressed,
-    serverMaxWindowBits: offered.serverMaxWindowBits === undefined ? undefined : serverBits,
-    clientMaxWindowBits: limitsClient ? clientBits : undefined,
-  };
+  const serverForgets = offered.server_no_context_takeover || settings.serverNoContextTakeover || pressed;
+  const clientForgets = offered.client_no_context_takeover || settings.clientNoContextTakeover || pressed;
+  const agreed = writeParameters({
+    server_no_context_takeover: serverForgets,
+    client_no_context_takeover: clientForgets,
+    server_max_window_bits: demand && serverBits,
+    client_max_window_bits: clientBits < 15 ? clientBits : undefined,
+  });
   return new PerMessageDeflate(
     engine,
     settings,
-    writeParameters(response),
-    { windowBits: serverBits, takeover: !response.serverNoContextTakeover },
-    { windowBits: clientBits, takeover: !response.clientNoContextTakeover },
+    agreed,
+    { windowBits: serverBits, takeover: !serverForgets },
+    { windowBits: clientBits, takeover: !clientForgets },
   );
 }
