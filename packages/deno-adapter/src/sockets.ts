@@ -112,8 +112,27 @@ export const dial: Dial = async (target, attach) => {
 };
 
 function dialPlain({ host, port, path, signal }: DialTarget): Promise<Deno.Conn> {
-  if (path === undefined) return Deno.connect({ hostname: host, port, signal });
+  if (path === undefined) return unlessAborted(Deno.connect({ hostname: host, port }), signal);
   return Deno.connect({ transport: "unix", path });
+}
+
+/** Deno's own `signal` option loses a connection that is made as it aborts: nobody can close it any more. */
+function unlessAborted<Conn extends Deno.Conn>(opening: Promise<Conn>, signal: AbortSignal): Promise<Conn> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", onAbort);
+    opening.then(
+      (conn) => {
+        signal.removeEventListener("abort", onAbort);
+        if (signal.aborted) conn.close();
+        else resolve(conn);
+      },
+      (error) => {
+        signal.removeEventListener("abort", onAbort);
+        reject(error);
+      },
+    );
+  });
 }
 
 async function dialTls(target: DialTarget, tls: DenoTls): Promise<Deno.Conn> {
@@ -131,20 +150,21 @@ async function dialTls(target: DialTarget, tls: DenoTls): Promise<Deno.Conn> {
     // Only `connectTls` takes a client's certificate, and it asks for the name that it dials.
     if (serverName !== host)
       throw new UsageError("option", "with a client certificate, Deno takes no other serverName");
-    conn = await Deno.connectTls({ hostname: host, port, cert, key, ...shared });
+    conn = await unlessAborted(Deno.connectTls({ hostname: host, port, cert, key, ...shared }), signal);
   } else {
-    const tcp = await Deno.connect({ hostname: host, port, signal });
+    const tcp = await unlessAborted(Deno.connect({ hostname: host, port }), signal);
     tcp.setNoDelay(true);
     conn = await Deno.startTls(tcp, { hostname: serverName, ...shared });
   }
+  // Deno cancels the handshake then, but keeps the TCP connection until the server closes it.
   const onAbort = (): void => conn.close();
   signal.addEventListener("abort", onAbort);
   try {
+    if (signal.aborted) onAbort();
     await conn.handshake();
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    conn.close();
-    throw error;
+    if (!signal.aborted) conn.close();
+    throw signal.aborted ? signal.reason : error;
   } finally {
     signal.removeEventListener("abort", onAbort);
   }

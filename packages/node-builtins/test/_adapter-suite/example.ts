@@ -54,7 +54,7 @@ export function exampleSuite({ serve, connect, refuse }: Adapter): void {
     assert.deepEqual(messages, ["first", Uint8Array.of(1, 2, 3)]);
     assert.deepEqual(await socket.closed, {
       code: 4000,
-      reason: "",
+      reason: "enough",
       clean: true,
       sent: { code: 4000, reason: "enough" },
       error: undefined,
