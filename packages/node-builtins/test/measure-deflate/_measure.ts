@@ -1,0 +1,157 @@
+/**
+ * What compression costs on this runtime, as rows of the tables in docs/compression.md: `cpu`, `slices`, or
+ * `memory ENGINE deflater|inflater WINDOWBITS MEMLEVEL`, which wants a process of its own.
+ */
+import type { DeflateEngine } from "@samewire/codec";
+import { ENGINES, encodeAll, payload, serverSide } from "../_deflate-material.ts";
+
+const NOTHING = new Uint8Array(0);
+const encoder = new TextEncoder();
+
+/** JSON as applications send it, 1 KiB, no two alike. */
+function message(number: number): Uint8Array {
+  let state = number + 1;
+  const next = (below: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return (state >>> 8) % below;
+  };
+  const fruit = ["apple", "orange", "banana", "grape", "melon", "cherry"];
+  const items = Array.from({ length: 9 }, () => ({
+    id: next(1_000_000_000),
+    sku: `SKU-${next(1_000_000)}`,
+    price: next(10_000) / 100,
+    quantity: next(10),
+    name: `${fruit[next(fruit.length)]} ${next(1000)}`,
+    inStock: next(2) === 0,
+  }));
+  const order = { type: "order.updated", at: 1_760_000_000_000 + next(1_000_000), user: `user${next(100_000)}`, items };
+  return encoder.encode(JSON.stringify(order).padEnd(1024).slice(0, 1024));
+}
+
+/** CPU time of the process, in microseconds: unlike the wall clock it does not count what else the machine does. */
+function cpu(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+function cpuRows(): string[] {
+  const messages = Array.from({ length: 512 }, (_, number) => message(number));
+  return ENGINES.flatMap(({ name, engine }) =>
+    [true, false].flatMap((takeover) =>
+      [1, 2, 3, 6, 9].map((level) => {
+        const params = takeover
+          ? []
+          : ([
+              ["server_no_context_takeover", true],
+              ["client_no_context_takeover", true],
+            ] as const);
+        const sender = serverSide(engine, params, { level });
+        const receiver = serverSide(engine, params);
+        let encoded = Number.POSITIVE_INFINITY;
+        let decoded = Number.POSITIVE_INFINITY;
+        let bytes = 0;
+        for (let round = 0; round < 12; round += 1) {
+          let began = cpu();
+          const compressed = messages.map((one) => sender.encode(one, true).slice());
+          encoded = Math.min(encoded, cpu() - began);
+          began = cpu();
+          for (const one of compressed) receiver.decode(one, true, 65_536);
+          decoded = Math.min(decoded, cpu() - began);
+          bytes = compressed.reduce((sum, one) => sum + one.length, 0);
+        }
+        sender.release();
+        receiver.release();
+        const each = (sum: number): string => (sum / messages.length).toFixed(1);
+        const standard = level === engine.fastLevel ? " (default)" : "";
+        return `| ${name} | ${takeover ? "kept" : "none"} | ${level}${standard} | ${each(encoded)} | ${each(decoded)} | ${(bytes / messages.length).toFixed(0)} |`;
+      }),
+    ),
+  );
+}
+
+/** The CPU time of each call: half are below the first figure, and one in a hundred is above the second. */
+function spread(times: number[]): string {
+  times.sort((one, other) => one - other);
+  const at = (part: number): string => ((times[Math.floor(times.length * part)] as number) / 1000).toFixed(2);
+  return `${at(0.5)} / ${at(0.99)}`;
+}
+
+function sliceRows(): string[] {
+  const size = 8 * 1024 * 1024;
+  return ENGINES.flatMap(({ name, engine }) =>
+    (["random", "compressible", "zeros"] as const).map((kind) => {
+      const whole = payload(kind, size);
+      const sender = serverSide(engine, [["server_max_window_bits", "15"]], { serverMaxWindowBits: 15, level: 6 });
+      const receiver = serverSide(engine, [], { maxRatio: 0 });
+      // Warm code, and from the second message on a context of its own.
+      encodeAll(sender, whole.subarray(0, 1 << 20));
+      encodeAll(sender, whole.subarray(0, 1 << 20));
+      const encoding: number[] = [];
+      const decoding: number[] = [];
+      const pieces: Uint8Array[] = [];
+      sender.idle();
+      for (let at = 0; at < size; at += 65_536) {
+        const began = cpu();
+        const piece = sender.encode(whole.subarray(at, at + 65_536), at + 65_536 >= size);
+        encoding.push(cpu() - began);
+        pieces.push(piece.slice());
+      }
+      const all = Buffer.concat(pieces);
+      for (let at = 0; at < all.length; at += 65_536) {
+        let piece: Uint8Array = all.subarray(at, at + 65_536);
+        do {
+          const began = cpu();
+          const output = receiver.decode(piece, at + 65_536 >= all.length, 262_144);
+          decoding.push(cpu() - began);
+          if (output instanceof Error) throw output;
+          piece = NOTHING;
+        } while (receiver.pending);
+      }
+      sender.release();
+      receiver.release();
+      return `| ${name} | ${kind} | ${spread(encoding)} | ${spread(decoding)} |`;
+    }),
+  );
+}
+
+async function memoryRow(engine: DeflateEngine, what: string, windowBits: number, memLevel: number): Promise<string> {
+  const count = 2000;
+  const options = { windowBits, memLevel, level: engine.fastLevel };
+  const collect = (globalThis as { gc?: () => void }).gc ?? ((): void => {});
+  // What fills the windows, so that every page that a busy context has is there.
+  const filling = payload("compressible", 80_000);
+  const deflater = engine.createDeflater({ ...options, windowBits: 15 });
+  const compressed = deflater.deflate(filling, true).slice();
+  const use = (): { release(): void } => {
+    if (what === "deflater") {
+      const context = engine.createDeflater(options);
+      context.deflate(filling, true);
+      return context;
+    }
+    const context = engine.createInflater({ windowBits: 15 });
+    for (let piece = compressed; ; piece = NOTHING) {
+      context.inflate(piece, true, 32_768);
+      if (!context.pending) return context;
+    }
+  };
+  const warm = use();
+  collect();
+  const before = process.memoryUsage.rss();
+  const contexts = Array.from({ length: count }, use);
+  collect();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const each = (process.memoryUsage.rss() - before) / count / 1024;
+  for (const context of [...contexts, warm, deflater]) context.release();
+  const charged = what === "deflater" ? engine.deflaterMemory(options) : engine.inflaterMemory({ windowBits: 15 });
+  const title = what === "deflater" ? `compressor, window ${windowBits}, memLevel ${memLevel}` : "inflater, window 15";
+  return `| ${engine.name} | ${title} | ${each.toFixed(0)} | ${(charged / 1024).toFixed(0)} |`;
+}
+
+const [command, engineName, what = "", windowBits, memLevel] = process.argv.slice(2);
+if (command === "cpu") console.log(cpuRows().join("\n"));
+else if (command === "slices") console.log(sliceRows().join("\n"));
+else {
+  const engine = ENGINES.find(({ name }) => name === engineName)?.engine;
+  if (engine === undefined) throw new Error(`no engine named ${engineName}`);
+  console.log(await memoryRow(engine, what, Number(windowBits), Number(memLevel)));
+}

@@ -1,0 +1,61 @@
+/**
+ * What compression costs on each runtime, as the tables of docs/compression.md.
+ *
+ *   node packages/node-builtins/test/measure-deflate/measure-deflate.mjs [node|bun|deno…]
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { root, runtimePath } from "../../../../scripts/runtimes.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const wanted = process.argv.slice(2);
+const runtimes = /** @type {("node" | "bun" | "deno")[]} */ (wanted.length > 0 ? wanted : ["node", "bun", "deno"]);
+
+const out = join(here, "../../.cache", `measure-deflate-${process.pid}`);
+mkdirSync(out, { recursive: true });
+process.on("exit", () => rmSync(out, { recursive: true, force: true }));
+await build({
+  entryPoints: [join(here, "_measure.ts")],
+  outfile: join(out, "measure.mjs"),
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "es2022",
+  packages: "external",
+  logLevel: "error",
+});
+
+const flags = { node: ["--expose-gc"], bun: [], deno: ["run", "--allow-all", "--no-check", "--v8-flags=--expose-gc"] };
+
+/** @param {"node" | "bun" | "deno"} runtime @param {string[]} args @returns {string} */
+function rows(runtime, args) {
+  const command = [...flags[runtime], join(out, "measure.mjs"), ...args];
+  const { status, stdout, stderr, error } = spawnSync(runtimePath(runtime), command, { cwd: root, encoding: "utf8" });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(`${runtime} ${args.join(" ")} ended with ${status}\n${stderr}`);
+  return stdout.trimEnd().replaceAll(/^/gm, `| ${runtime} `);
+}
+
+/** @param {string[]} titles */
+const head = (titles) => `\n| ${titles.join(" | ")} |\n|${" --- |".repeat(titles.length)}`;
+
+console.log(head(["runtime", "engine", "history", "level", "compress, us", "inflate, us", "bytes of 1,024"]));
+for (const runtime of runtimes) console.log(rows(runtime, ["cpu"]));
+
+console.log(
+  head(["runtime", "engine", "8 MiB of", "compress a slice, ms (p50 / p99)", "inflate a slice, ms (p50 / p99)"]),
+);
+for (const runtime of runtimes) console.log(rows(runtime, ["slices"]));
+
+console.log(head(["runtime", "engine", "context", "RSS, KiB", "charged, KiB"]));
+for (const runtime of runtimes) {
+  for (const engine of ["zlib", "pako"]) {
+    for (const [windowBits, memLevel] of ["9 1", "12 5", "13 6", "15 8"].map((pair) => pair.split(" "))) {
+      console.log(rows(runtime, ["memory", engine, "deflater", windowBits ?? "", memLevel ?? ""]));
+    }
+    console.log(rows(runtime, ["memory", engine, "inflater", "15", "1"]));
+  }
+}
