@@ -2,26 +2,35 @@
  * RFC 6455 section 7.1: where a connection stands in its life after the opening handshake, as a table.
  */
 
-export const PROTOCOL_STATES = {
-  open: { sendClose: "closing", receiveClose: "close-received", fail: "failing", end: "lost" },
+export type ProtocolState =
+  | "open"
   /** Our Close frame is sent, the peer's is awaited. */
-  closing: { sendClose: "closing", receiveClose: "closed", fail: "failed", end: "lost" },
+  | "closing"
   /** The peer's Close frame came first; ours is owed. Its input is over, so that it may end without loss. */
-  "close-received": { sendClose: "closed", receiveClose: "close-received", fail: "failed", end: "close-received" },
+  | "close-received"
   /** Both Close frames are exchanged (7.1.4): TCP is to be closed, by the server first (7.1.1). */
-  closed: { sendClose: "closed", receiveClose: "closed", fail: "closed", end: "closed" },
+  | "closed"
   /** The peer broke a rule; our Close frame is owed. */
-  failing: { sendClose: "failed", receiveClose: "failing", fail: "failing", end: "failing" },
+  | "failing"
   /** _Fail the WebSocket Connection_ (7.1.7). */
-  failed: { sendClose: "failed", receiveClose: "failed", fail: "failed", end: "failed" },
+  | "failed"
   /** The input ended with no Close frame from the peer (7.1.5: status 1006). */
-  lost: { sendClose: "lost", receiveClose: "lost", fail: "lost", end: "lost" },
-} as const;
+  | "lost";
+export type ProtocolStep = "sendClose" | "receiveClose" | "fail" | "end";
+type Steps = Readonly<Partial<Record<ProtocolStep, ProtocolState>>>;
 
-export type ProtocolState = keyof typeof PROTOCOL_STATES;
-export type ProtocolStep = keyof (typeof PROTOCOL_STATES)["open"];
+/** What each step leads to; one that is not listed changes nothing. */
+export const PROTOCOL_STATES: Readonly<Record<ProtocolState, Steps>> = {
+  open: { sendClose: "closing", receiveClose: "close-received", fail: "failing", end: "lost" },
+  closing: { receiveClose: "closed", fail: "failed", end: "lost" },
+  "close-received": { sendClose: "closed", fail: "failed" },
+  closed: {},
+  failing: { sendClose: "failed" },
+  failed: {},
+  lost: {},
+};
 
 /** The state after a step. */
 export function advance(state: ProtocolState, step: ProtocolStep): ProtocolState {
-  return PROTOCOL_STATES[state][step];
+  return PROTOCOL_STATES[state][step] ?? state;
 }

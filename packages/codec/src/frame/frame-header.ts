@@ -7,40 +7,29 @@ export function headerSize(payloadLength: number): number {
   return payloadLength < 65536 ? 4 : 10;
 }
 
-/** Writes a header without its masking key; returns the position after it. */
+/**
+ * Writes a header; returns the position after it.
+ *
+ * @param key the masking key; undefined where the frame is not masked
+ */
 export function writeHeader(
   target: Uint8Array,
   at: number,
   first: number,
   payloadLength: number,
-  masked: boolean,
+  key: number | undefined,
 ): number {
-  const maskBit = masked ? MASK : 0;
+  const size = headerSize(payloadLength);
+  const shortLength = size === 2 ? payloadLength : size === 4 ? 126 : 127;
   target[at] = first;
-  if (payloadLength < 126) {
-    target[at + 1] = maskBit | payloadLength;
-    return at + 2;
-  }
-  if (payloadLength < 65536) {
-    target[at + 1] = maskBit | 126;
-    target[at + 2] = payloadLength >>> 8;
-    target[at + 3] = payloadLength;
-    return at + 4;
-  }
-  target[at + 1] = maskBit | 127;
-  const high = Math.floor(payloadLength / 0x1_0000_0000);
-  for (let i = 0; i < 4; i++) {
-    target[at + 2 + i] = high >>> (24 - 8 * i);
-    target[at + 6 + i] = payloadLength >>> (24 - 8 * i);
-  }
-  return at + 10;
-}
-
-/** Writes the masking key as it stands in the header; returns the position after it. */
-export function writeKey(target: Uint8Array, at: number, key: number): number {
-  target[at] = key;
-  target[at + 1] = key >>> 8;
-  target[at + 2] = key >>> 16;
-  target[at + 3] = key >>> 24;
-  return at + 4;
+  target[at + 1] = key === undefined ? shortLength : MASK | shortLength;
+  // The octets of the length from the last to the first; what is stored is its integer part, modulo 256.
+  for (let i = size - 1, rest = payloadLength; i > 1; i--, rest /= 256) target[at + i] = rest;
+  if (key === undefined) return at + size;
+  const keyAt = at + size;
+  target[keyAt] = key;
+  target[keyAt + 1] = key >>> 8;
+  target[keyAt + 2] = key >>> 16;
+  target[keyAt + 3] = key >>> 24;
+  return keyAt + 4;
 }

@@ -2,6 +2,7 @@
  * RFC 6455 sections 5.4 and 5.6: messages in, frames out. A message is one frame unless it is sent in fragments, and
  * passes through the extension where that wants it.
  */
+import { joinBytes } from "../bytes/join-bytes.ts";
 import type { Outlet } from "../bytes/outlet.ts";
 import { encodeUtf8 } from "../bytes/text.ts";
 import type { MessageExtension } from "../extensions/extension.ts";
@@ -14,10 +15,10 @@ export class MessageEncoder {
   readonly #extension: MessageExtension | undefined;
   /** First byte of the next frame of the message begun with `begin`: its opcode and reserved bits, then 0. */
   #next = 0;
-  #transformed = false;
+  /** The extension, if it transforms that message. */
+  #transforms: MessageExtension | undefined;
   /** What a message that is one frame, but encoded piece by piece, has so far. */
   #pieces: Uint8Array[] = [];
-  #piecesSize = 0;
 
   constructor(outlet: Outlet, nextKey: MaskKeySource | undefined, extension: MessageExtension | undefined) {
     this.#outlet = outlet;
@@ -46,34 +47,27 @@ export class MessageEncoder {
 
   /** Begins a message that comes in parts. Whether it is transformed is decided here, once. */
   begin(opcode: number, length: number | undefined, choice: boolean | undefined): void {
-    const extension = this.#extension;
-    this.#transformed = extension?.wants(length, choice) ?? false;
-    this.#next = this.#transformed ? opcode | (extension as MessageExtension).rsv : opcode;
+    this.#transforms = this.#extension?.wants(length, choice) ? this.#extension : undefined;
+    this.#next = opcode | (this.#transforms?.rsv ?? 0);
   }
 
   /** The next part as a frame of its own; `last` ends the message. A part that comes to nothing sends no frame. */
   fragment(part: Uint8Array, last: boolean): void {
-    const payload = this.#transformed ? this.#lasting((this.#extension as MessageExtension).encode(part, last)) : part;
-    if (payload.length === 0 && !last) return;
-    this.#frames.encode(last ? FIN | this.#next : this.#next, payload);
-    this.#next = 0;
+    const payload = this.#transforms === undefined ? part : this.#lasting(this.#transforms.encode(part, last));
+    if (payload.length > 0 || last) this.#frame(payload, last);
   }
 
   /** The next part of a message that goes out as one frame when its `last` part was given. */
   piece(part: Uint8Array, last: boolean): void {
-    const payload = this.#transformed ? (this.#extension as MessageExtension).encode(part, last).slice() : part;
-    this.#pieces.push(payload);
-    this.#piecesSize += payload.length;
+    this.#pieces.push(this.#transforms?.encode(part, last).slice() ?? part);
     if (!last) return;
-    const whole = new Uint8Array(this.#piecesSize);
-    let at = 0;
-    for (const one of this.#pieces) {
-      whole.set(one, at);
-      at += one.length;
-    }
+    const whole = joinBytes(this.#pieces);
     this.#pieces = [];
-    this.#piecesSize = 0;
-    this.#frames.encode(FIN | this.#next, whole);
+    this.#frame(whole, true);
+  }
+
+  #frame(payload: Uint8Array, last: boolean): void {
+    this.#frames.encode(last ? FIN | this.#next : this.#next, payload);
     this.#next = 0;
   }
 

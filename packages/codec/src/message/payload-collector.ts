@@ -3,6 +3,7 @@
  * was declared: pieces are copied into blocks that double up to 64 KiB, so that a million one-byte fragments cost no
  * more than their bytes; a piece that fills most of its chunk is kept as it is.
  */
+import { joinBytes } from "../bytes/join-bytes.ts";
 import { maskInPlace, maskInto, rotateKey } from "../frame/masking.ts";
 
 const FIRST_BLOCK = 256;
@@ -51,18 +52,10 @@ export class PayloadCollector {
 
   /** The whole payload, the caller's to keep; the collector is empty afterwards. */
   take(): Uint8Array {
-    const size = this.size;
     this.#sealBlock();
     const parts = this.#parts;
     this.clear();
-    if (parts.length === 1) return parts[0];
-    const whole = new Uint8Array(size);
-    let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
+    return parts.length === 1 ? parts[0] : joinBytes(parts);
   }
 
   /** Forgets what was collected. */
