@@ -24,6 +24,11 @@ function bomb(size: number): Uint8Array {
   return payload.subarray(0, payload.length - TAIL.length);
 }
 
+/** A testee must inflate up to its limit to see that a message is over it: some time for each MiB, however slow the machine. */
+function patienceFor({ testee }: CaseContext): number {
+  return testee.deadlines.close + Math.ceil(testee.maxMessageSize / MIB) * 400;
+}
+
 /** What is over the limit by so many bytes. */
 function oversize(
   id: string,
@@ -45,7 +50,7 @@ function oversize(
       const payload = bomb(context.testee.maxMessageSize * factor);
       context.log.event(`${payload.length} bytes that inflate to ${factor} x ${context.testee.maxMessageSize}`);
       await peer.send(...compressedBinary(payload, cut(payload)), ...AFTER_FAULT);
-      await expectFailure(peer, { codes: [1009], poison: ["after the fault"] });
+      await expectFailure(peer, { codes: [1009], poison: ["after the fault"], patience: patienceFor(context) });
     },
   });
 }
@@ -87,7 +92,7 @@ export const deflateBombCases: readonly ConformanceCase[] = [
       await peer.send(...compressedBinary(stored.message()));
       await expectAll(peer, binaryMessage(history));
       await peer.send(...compressedBinary(repeats.end().message()), ...AFTER_FAULT);
-      await expectFailure(peer, { codes: [1009], poison: ["after the fault"] });
+      await expectFailure(peer, { codes: [1009], poison: ["after the fault"], patience: patienceFor(context) });
     },
   }),
   ...defineCase({
@@ -103,7 +108,7 @@ export const deflateBombCases: readonly ConformanceCase[] = [
       const { peer } = await openDeflated(context);
       const payload = bomb(context.testee.maxMessageSize + 1);
       await peer.send(...compressedBinary(payload), ...AFTER_FAULT);
-      await expectFailure(peer, { codes: [1009], poison: ["after the fault"] });
+      await expectFailure(peer, { codes: [1009], poison: ["after the fault"], patience: patienceFor(context) });
     },
   }),
   ...defineCase({
