@@ -13,7 +13,7 @@ export interface ConnectOptions extends CommonConnectOptions {
 
 /**
  * Opens a connection to a `ws:` or `wss:` URL. Needs `--allow-net` for its host; for a Unix socket `--allow-read` and
- * `--allow-write` of its path.
+ * `--allow-write` of its path besides.
  *
  * @throws UsageError (rejects) for what may not be sent; ConnectError for all else, a refusal by the server included
  */

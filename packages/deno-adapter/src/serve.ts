@@ -8,7 +8,7 @@ export type ServeOptions<C = undefined> = ServerOptions<C> & ListenOptions;
 
 /**
  * Serves WebSocket, and plain HTTP requests beside it, on a port or a Unix socket of its own. Needs `--allow-net`, for
- * a Unix socket `--allow-read` and `--allow-write` of its path.
+ * a Unix socket `--allow-read` and `--allow-write` of its path besides.
  *
  * @throws UsageError (rejects) if an option is not what it must be; Deno's error where it cannot listen
  */
