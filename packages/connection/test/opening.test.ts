@@ -190,7 +190,17 @@ describe("ServerOpening", () => {
     expect((await ask({ request }, head("POST / HTTP/1.1", { host: "x" }))).text).toMatch(/^HTTP\/1\.1 405 /);
     const body = head("GET / HTTP/1.1", { host: "x", "content-length": "3" });
     expect((await ask({ request }, `${body}abc`)).text).toMatch(/^HTTP\/1\.1 413 /);
-    expect((await ask({}, head("GET / HTTP/1.1", { host: "x" }))).text).toMatch(/^HTTP\/1\.1 426 /);
+    expect((await ask({}, head("GET / HTTP/1.1", { host: "x" }))).text).toMatch(/^HTTP\/1\.1 426 Upgrade Required\r\n/);
+  });
+
+  it("SH-1 sends no body with any answer to HEAD (RFC 9110 9.3.2), and tells its length", async () => {
+    const refused = await ask({}, head("HEAD / HTTP/1.1", { host: "x", upgrade: "websocket" }));
+    expect(refused.text).toMatch(/^HTTP\/1\.1 405 Method Not Allowed\r\n(.*\r\n)*Allow: GET\r\n\r\n$/);
+    expect(refused.text).toMatch(/\r\nContent-Length: [1-9]\d*\r\n/);
+    const plain = await ask({}, head("HEAD / HTTP/1.1", { host: "x" }));
+    expect(plain.text).toMatch(/^HTTP\/1\.1 426 Upgrade Required\r\n(.*\r\n)*\r\n$/);
+    const handled = await ask({ request: () => refuse(401, {}, "who?") }, head("HEAD / HTTP/1.1", { host: "x" }));
+    expect(handled.text).toMatch(/^HTTP\/1\.1 401 Unauthorized\r\n(.*\r\n)*\r\n$/);
   });
 
   it("SH-39 answers 503 while it drains, also to who was being decided on", async () => {

@@ -7,7 +7,7 @@ import { encodeHead, encodeHeaderLines, type HeaderInit } from "./header-fields.
 export interface HttpResponse {
   /** 200 to 999. */
   readonly status: number;
-  /** The reason phrase, Latin-1; by default that of the status. */
+  /** The reason phrase, Latin-1; none by default, as HTTP allows. */
   readonly reason?: string | undefined;
   /** Fields to add; Content-Length, Transfer-Encoding and Connection are set by themselves. */
   readonly headers?: HeaderInit | undefined;
@@ -17,30 +17,6 @@ export interface HttpResponse {
   readonly head?: boolean | undefined;
 }
 
-const REASONS: Readonly<Record<number, string>> = {
-  200: "OK",
-  204: "No Content",
-  301: "Moved Permanently",
-  302: "Found",
-  303: "See Other",
-  304: "Not Modified",
-  307: "Temporary Redirect",
-  308: "Permanent Redirect",
-  400: "Bad Request",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  408: "Request Timeout",
-  413: "Content Too Large",
-  426: "Upgrade Required",
-  429: "Too Many Requests",
-  431: "Request Header Fields Too Large",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
-  505: "HTTP Version Not Supported",
-};
-
 /**
  * The response in bytes, which are the caller's. It has `Connection: close`, and a Content-Length unless its status
  * forbids a body.
@@ -48,7 +24,7 @@ const REASONS: Readonly<Record<number, string>> = {
  * @throws UsageError for a status outside 200-999, a reason or header that cannot be sent, and a body with 204 or 304
  */
 export function encodeHttpResponse(response: HttpResponse): Uint8Array {
-  const { status, reason = REASONS[status] ?? "", headers = [], body = "", head = false } = response;
+  const { status, reason = "", headers = [], body = "", head = false } = response;
   checkUsage(Number.isInteger(status) && status >= 200 && status <= 999, "status", status);
   checkUsage(isFieldValue(reason), "reason", reason);
   const payload = typeof body === "string" ? encodeUtf8(body) : body;
@@ -67,6 +43,7 @@ export function encodeHttpResponse(response: HttpResponse): Uint8Array {
 }
 
 /** What a server answers to a request that broke a rule: the error's status and headers, and its message as the body. */
-export function encodeRefusal(error: HandshakeError): Uint8Array {
-  return encodeHttpResponse({ status: error.status ?? 400, headers: error.headers, body: `${error.message}\n` });
+export function encodeRefusal(error: HandshakeError, response?: Pick<HttpResponse, "reason" | "head">): Uint8Array {
+  const { status = 400, headers, message } = error;
+  return encodeHttpResponse({ ...response, status, headers, body: `${message}\n` });
 }

@@ -29,6 +29,7 @@ import type { SocketHandler } from "../socket.ts";
 import type { Opening } from "../web-socket-connection.ts";
 import { openingRequest } from "./opening-request.ts";
 import { refusedOrigin } from "./origin-policy.ts";
+import { reasonPhrase } from "./reason-phrase.ts";
 import { Refusal, refuse } from "./refusal.ts";
 
 /** What the opening needs of its server. */
@@ -57,6 +58,8 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
   #parser: HeadParser<RequestHead> | undefined;
   #early: Uint8Array = NOTHING;
   #over = false;
+  /** The request is HEAD: no response has a body. */
+  #bodiless = false;
 
   constructor(host: OpeningHost<C>, channel: Channel) {
     this.#host = host;
@@ -75,7 +78,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
     }
     const outcome = this.#parser.receive(chunk);
     if (outcome === undefined) return true;
-    if (outcome instanceof HandshakeError) this.#answer(encodeRefusal(outcome));
+    if (outcome instanceof HandshakeError) this.#answer(outcome);
     else this.begin(outcome.head, outcome.rest);
     return true;
   }
@@ -97,7 +100,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
 
   onDeadline(): void {
     this.#controller.abort();
-    this.#answer(refuse(408, {}, "The opening handshake took too long.\n").bytes);
+    this.#answer(refuse(408, {}, "The opening handshake took too long.\n"));
   }
 
   /** The head is there: decides what becomes of it. `rest` came after it. */
@@ -105,11 +108,12 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
     this.#parser = undefined;
     this.#early = rest;
     if (head instanceof HandshakeError) {
-      this.#answer(encodeRefusal(head));
+      this.#answer(head);
       return;
     }
+    this.#bodiless = head.method === "HEAD";
     const verdict = examineRequest(head);
-    if (verdict.kind === "refused") this.#answer(encodeRefusal(verdict.error));
+    if (verdict.kind === "refused") this.#answer(verdict.error);
     else if (verdict.kind === "http") this.#respond(verdict.request, verdict.hasBody);
     else this.#decide(head, verdict.request);
   }
@@ -117,12 +121,12 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
   #decide(head: RequestHead, upgrade: UpgradeRequest): void {
     const { handlers, policy, unavailable } = this.#host;
     if (unavailable !== undefined) {
-      this.#answer(refuse(503, {}, `${unavailable}\n`).bytes);
+      this.#answer(refuse(503, {}, `${unavailable}\n`));
       return;
     }
     const origin = refusedOrigin(head.headers, policy);
     if (origin !== undefined) {
-      this.#answer(refuse(403, {}, `${origin}\n`).bytes);
+      this.#answer(refuse(403, {}, `${origin}\n`));
       return;
     }
     const request = openingRequest(head, upgrade.subprotocols, this.#channel.socket.peer(), this.#controller);
@@ -130,7 +134,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
       request,
       () => handlers.upgrade?.(request),
       (result) => {
-        if (result instanceof Refusal) this.#answer(result.bytes);
+        if (result instanceof Refusal) this.#answer(result);
         else this.#accept(request, upgrade, (result ?? {}) as Acceptance<C>);
       },
     );
@@ -142,17 +146,17 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
     const respond = handlers.request;
     if (respond === undefined) {
       const headers = { upgrade: "websocket", "sec-websocket-version": "13" };
-      this.#answer(refuse(426, headers, "This server speaks WebSocket.\n").bytes);
+      this.#answer(refuse(426, headers, "This server speaks WebSocket.\n"));
     } else if (head.method !== "GET" && head.method !== "HEAD") {
-      this.#answer(refuse(405, { allow: "GET, HEAD" }, "Only GET and HEAD are answered here.\n").bytes);
+      this.#answer(refuse(405, { allow: "GET, HEAD" }, "Only GET and HEAD are answered here.\n"));
     } else if (hasBody) {
-      this.#answer(refuse(413, {}, "A request with a body is not answered here.\n").bytes);
+      this.#answer(refuse(413, {}, "A request with a body is not answered here.\n"));
     } else {
       const request = openingRequest(head, [], this.#channel.socket.peer(), this.#controller);
       this.#settle(
         request,
         () => respond.call(handlers, request),
-        (response) => this.#answer(responseBytes(response, head.method === "HEAD")),
+        (response) => this.#answer(response),
       );
     }
   }
@@ -161,7 +165,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
   #settle<R>(request: OpeningRequest, run: () => R | PromiseLike<R>, done: (result: R) => void): void {
     const fail = (error: unknown): void => {
       if (this.#over) return;
-      this.#answer(refuse(500, {}, "Internal server error.\n").bytes);
+      this.#answer(refuse(500, {}, "Internal server error.\n"));
       try {
         this.#host.handlers.openingError?.(request, error);
       } catch {
@@ -188,7 +192,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
   #accept(request: OpeningRequest, upgrade: UpgradeRequest, acceptance: Acceptance<C>): void {
     const { policy, unavailable } = this.#host;
     if (unavailable !== undefined) {
-      this.#answer(refuse(503, {}, `${unavailable}\n`).bytes);
+      this.#answer(refuse(503, {}, `${unavailable}\n`));
       return;
     }
     const subprotocol =
@@ -227,8 +231,9 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
   }
 
   /** Sends an HTTP response and closes; what the client sends after its request is never looked at. */
-  #answer(bytes: Uint8Array): void {
+  #answer(response: PlainResponse | Refusal | HandshakeError): void {
     if (this.#over) return;
+    const bytes = responseBytes(response, this.#bodiless);
     this.#end();
     this.#channel.transmitter.append(bytes);
     this.#channel.linger(this.#host.environment.deadlines, this.#host.settings.closeTimeout);
@@ -240,9 +245,14 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
   }
 }
 
-function responseBytes(response: PlainResponse | Refusal, head: boolean): Uint8Array {
+/** @param head for the answer to HEAD, which has no body (RFC 9110 section 9.3.2) */
+function responseBytes(response: PlainResponse | Refusal | HandshakeError, head: boolean): Uint8Array {
+  if (response instanceof HandshakeError) {
+    return encodeRefusal(response, { reason: reasonPhrase(response.status ?? 400), head });
+  }
+  if (response instanceof Refusal && !head) return response.bytes;
   const { status = 200, headers = {}, body = "" } = response;
-  return encodeHttpResponse({ status, headers, body, head });
+  return encodeHttpResponse({ status, reason: reasonPhrase(status), headers, body, head });
 }
 
 function join(a: Uint8Array, b: Uint8Array): Uint8Array {
