@@ -3,8 +3,12 @@
  * there, and it is synchronous here because no runtime-neutral digest is.
  */
 
-// Written as signed 32-bit integers, which the engine keeps as such: 0x8f1bbcdc is -0x70e44324.
-const CONSTANTS = [0x5a827999, 0x6ed9eba1, -0x70e44324, -0x359d3e2a];
+/** The constants of the four quarters: 2^30 times the square roots of 2, 3, 5 and 10, as 32-bit integers. */
+const CONSTANTS = [2, 3, 5, 10].map((n) => (2 ** 30 * Math.sqrt(n)) | 0);
+
+/** The state begins with these two, their complements, and one more. */
+const FIRST = 0x67452301;
+const SECOND = 0xefcdab89;
 
 // Calls do not overlap, so one message schedule serves all of them.
 const schedule = new Int32Array(80);
@@ -21,7 +25,7 @@ export function sha1(message: Uint8Array): Uint8Array {
   const input = new DataView(padded.buffer);
   input.setUint32(padded.length - 4, length << 3);
 
-  const state = [0x67452301, -0x10325477, -0x67452302, 0x10325476, -0x3c2d1e10];
+  const state = [FIRST, SECOND, ~FIRST, ~SECOND, 0xc3d2e1f0];
   for (let block = 0; block < padded.length; block += 64) {
     let [a, b, c, d, e] = state;
     for (let t = 0; t < 80; t++) {
@@ -30,9 +34,8 @@ export function sha1(message: Uint8Array): Uint8Array {
           ? input.getInt32(block + t * 4)
           : rotate(schedule[t - 3] ^ schedule[t - 8] ^ schedule[t - 14] ^ schedule[t - 16], 1);
       const quarter = (t / 20) | 0;
-      let mixed = b ^ c ^ d;
-      if (quarter === 0) mixed = (b & c) | (~b & d);
-      if (quarter === 2) mixed = (b & c) | (b & d) | (c & d);
+      // Choice, parity, majority, parity.
+      const mixed = quarter % 2 ? b ^ c ^ d : quarter ? (b & c) | ((b | c) & d) : d ^ (b & (c ^ d));
       const next = (rotate(a, 5) + mixed + e + CONSTANTS[quarter] + schedule[t]) | 0;
       e = d;
       d = c;
@@ -42,8 +45,7 @@ export function sha1(message: Uint8Array): Uint8Array {
     }
     for (const [i, word] of [a, b, c, d, e].entries()) state[i] = (state[i] + word) | 0;
   }
-  const digest = new Uint8Array(20);
-  const output = new DataView(digest.buffer);
-  for (const [i, word] of state.entries()) output.setInt32(i * 4, word);
-  return digest;
+  const digest = new DataView(new ArrayBuffer(20));
+  for (const [i, word] of state.entries()) digest.setInt32(i * 4, word);
+  return new Uint8Array(digest.buffer);
 }
