@@ -10,7 +10,7 @@ import type { Endpoint, Session } from "./endpoint.ts";
 import { answerControl } from "./loop-control.ts";
 
 /** A client that asks for nothing for this long has stopped. */
-const IDLE_LIMIT = 90_000;
+const IDLE_LIMIT = 180_000;
 
 interface Slot {
   readonly test: ConformanceCase;
@@ -26,7 +26,7 @@ interface Slot {
  */
 export class LoopEndpoint implements Endpoint {
   readonly launchesClients = false;
-  /** Resolves when the client has asked for `/updateReports`, or has not asked for anything for 90 s. */
+  /** Resolves when the client has asked for `/updateReports`, or has not asked for anything for 3 minutes. */
   readonly ended: Promise<void>;
   readonly #numbered: Slot[] = [];
   readonly #idleLimit: number;
