@@ -1,7 +1,7 @@
 // `pnpm conformance [runtime…]`: the echo server and client of each runtime through the conformance suite.
 // Options: --group core|thorough, --case GLOB, --role server|client, --seed N, --results FOLDER.
 import { mkdirSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { renderHtml, renderJson, renderJunit } from "@samewire/conformance";
@@ -67,9 +67,10 @@ mkdirSync(folder, { recursive: true });
 writeFileSync(resolve(folder, "conformance.json"), renderJson(reports));
 writeFileSync(resolve(folder, "conformance.xml"), renderJunit(reports));
 writeFileSync(resolve(folder, "conformance.html"), renderHtml(reports));
-const cases = reports.reduce((sum, { results }) => sum + results.length, 0);
-const passed = reports.reduce((sum, { totals }) => sum + totals.pass + totals.informational, 0);
-console.log(
-  `conformance: ${reports.length} testees, ${passed} of ${cases} cases passed, ${red} surprises (seed ${choice.seed})`,
-);
+const sum = (/** @type {(report: import("@samewire/conformance").SuiteReport) => number} */ of) =>
+  reports.reduce((total, report) => total + of(report), 0);
+const passed = sum(({ totals }) => totals.pass + totals.informational);
+const skipped = sum(({ totals }) => totals.skipped);
+console.log(`seed ${choice.seed}; reports in ${relative(process.cwd(), folder)}`);
+console.log(`${passed} passed, ${red} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode = red > 0 ? 1 : 0;
