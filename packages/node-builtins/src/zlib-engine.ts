@@ -94,7 +94,7 @@ function nativeZlib(fastLevel: number): DeflateEngine {
     // Measured: the forks of zlib in these runtimes have a hash table of a fixed size, 64 KiB in Node's and 128 KiB in
     // zlib-ng, whatever the memLevel.
     deflaterMemory: ({ windowBits, memLevel }) => (1 << (windowBits + 2)) + (1 << (memLevel + 8)) + 139_264,
-    inflaterMemory: ({ windowBits }) => (1 << windowBits) + 12_288,
+    inflaterMemory: ({ windowBits }) => (1 << windowBits) + 16_384,
     deflateStream: (options: DeflaterOptions) =>
       new NativeStream(createDeflateRaw({ ...options, chunkSize: UNUSED_BUFFER })),
     inflateStream: (options: InflaterOptions) =>

@@ -92,7 +92,7 @@ export function pakoEngine(): DeflateEngine {
       fastLevel: 1,
       // Measured: the hash table has a fixed size.
       deflaterMemory: ({ windowBits, memLevel }) => (1 << (windowBits + 2)) + (1 << (memLevel + 8)) + 73_728,
-      inflaterMemory: ({ windowBits }) => (1 << windowBits) + 12_288,
+      inflaterMemory: ({ windowBits }) => (1 << windowBits) + 16_384,
       deflateStream({ windowBits, level, memLevel }: DeflaterOptions): ZlibStream {
         const stream = new ZStream();
         // A negative window means DEFLATE with neither header nor checksum.
