@@ -29,7 +29,8 @@ const file = (/** @type {string} */ name) => fileURLToPath(new URL(`../${name}`,
 export function samewire(runtime, role) {
   const command =
     role === "server" ? [process.execPath, file("launch.mjs"), runtime, "--port", "0"] : clientCommand(runtime);
-  return { name: `samewire on ${runtime}`, role, command, options: OPTIONS };
+  const once = [process.execPath, file("launch-client.mjs"), runtime];
+  return { name: `samewire on ${runtime}`, role, command, once, options: OPTIONS };
 }
 
 function clientCommand(/** @type {typeof RUNTIMES[number]} */ runtime) {

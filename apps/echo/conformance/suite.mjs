@@ -1,6 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import {
   ALL_CASES,
+  CommandEndpoint,
+  countVerdicts,
   DELIVERIES,
   LoopEndpoint,
   resolveTestee,
@@ -17,6 +19,7 @@ import { startChild, startServer } from "./child.mjs";
  * @property {string} name
  * @property {"server" | "client"} role
  * @property {readonly string[]} command starts the server; for a client that drives itself, the suite's URL is appended
+ * @property {readonly string[]} [once] starts a client for one connection: a few cases need to give it a URL of their own
  * @property {import("@samewire/conformance").TesteeOptions} options
  */
 
@@ -51,6 +54,25 @@ export async function runTestee(testee, { group, ids, seed }) {
       await server.stop();
     }
   }
+  const launched = common.cases.filter(({ needs }) => needs.launchedClient === true);
+  if (testee.once === undefined || launched.length === 0) return await runLoop(name, command, common);
+  const cases = common.cases.filter((test) => !launched.includes(test));
+  return joined(
+    await runLoop(name, command, { ...common, cases }),
+    await runOnce(testee.once, { ...common, cases: launched }),
+  );
+}
+
+/** @typedef {Omit<import("@samewire/conformance").SuiteOptions, "endpoint" | "concurrency">} Common */
+
+/**
+ * All cases with one process, which drives itself.
+ *
+ * @param {string} name
+ * @param {readonly string[]} command
+ * @param {Common} common
+ */
+async function runLoop(name, command, common) {
   const endpoint = await LoopEndpoint.start(0);
   const running = runSuite({ ...common, endpoint, concurrency: Number.MAX_SAFE_INTEGER });
   const client = startChild([...command, endpoint.url], "ignore");
@@ -65,4 +87,32 @@ export async function runTestee(testee, { group, ids, seed }) {
     await client.stop();
     await endpoint.close();
   }
+}
+
+/**
+ * A process for each connection.
+ *
+ * @param {readonly string[]} command
+ * @param {Common} common
+ */
+async function runOnce(command, common) {
+  const endpoint = await CommandEndpoint.start(0, command);
+  try {
+    return await runSuite({ ...common, endpoint, concurrency: 2 });
+  } finally {
+    await endpoint.close();
+  }
+}
+
+/**
+ * Two parts of one report.
+ *
+ * @param {import("@samewire/conformance").SuiteReport} first
+ * @param {import("@samewire/conformance").SuiteReport} second
+ * @returns {import("@samewire/conformance").SuiteReport}
+ */
+function joined(first, second) {
+  const results = [...first.results, ...second.results];
+  const durationMs = first.durationMs + second.durationMs;
+  return { ...first, results, durationMs, totals: countVerdicts(results.map(({ verdict }) => verdict)) };
 }

@@ -14,7 +14,7 @@ export { renderJunit } from "./report/junit-report.ts";
 export { renderText } from "./report/text-report.ts";
 export type { CaseResult, RunResult, SuiteReport } from "./report.ts";
 export { type Group, ROLES, type Role } from "./role.ts";
-export { runSuite, type SuiteOptions } from "./runner.ts";
+export { countVerdicts, runSuite, type SuiteOptions } from "./runner.ts";
 export { matchesGlob, reasonToSkip, type Selection, selectCases } from "./selection.ts";
 export { type Deadlines, parseTesteeOptions, resolveTestee, type Testee, type TesteeOptions } from "./testee.ts";
 export { VERDICTS, type Verdict, worstVerdict } from "./verdict.ts";
