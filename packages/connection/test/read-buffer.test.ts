@@ -1,0 +1,52 @@
+import { expect, it } from "vitest";
+import { ReadBuffer } from "../src/read-buffer.ts";
+
+/** Plays reads of these sizes, each of which must fit, and tells the memory after each. */
+function sizesAfter(buffer: ReadBuffer, reads: readonly number[]): number[] {
+  return reads.map((count) => {
+    expect(count).toBeLessThanOrEqual(buffer.bytes.length);
+    buffer.advance(count, false);
+    return buffer.bytes.length;
+  });
+}
+
+it("holds 1 KiB until a read fills it, and again after a small one", () => {
+  const buffer = new ReadBuffer();
+  expect(buffer.bytes.length).toBe(1024);
+  expect(sizesAfter(buffer, [10, 1023, 1024, 65_536, 262_144, 262_144, 100])).toEqual([
+    1024, 1024, 65_536, 262_144, 262_144, 262_144, 65_536,
+  ]);
+  expect(sizesAfter(buffer, [100])).toEqual([1024]);
+  buffer.release();
+});
+
+it("is as large as the last burst, so that the next one takes one read", () => {
+  const buffer = new ReadBuffer();
+  // 2 KiB in two reads, then in one.
+  expect(sizesAfter(buffer, [1024, 1072, 2096, 2096])).toEqual([65_536, 4096, 4096, 4096]);
+  // The size counts from the end of the last burst, also over a buffer that was filled on the way.
+  expect(sizesAfter(buffer, [4096, 900, 4996])).toEqual([65_536, 16_384, 16_384]);
+  buffer.release();
+});
+
+it("gives away memory that was kept", () => {
+  const buffer = new ReadBuffer();
+  const { bytes } = buffer;
+  buffer.advance(10, true);
+  expect(buffer.bytes).not.toBe(bytes);
+  const next = buffer.bytes;
+  buffer.advance(10, false);
+  expect(buffer.bytes).toBe(next);
+  buffer.release();
+});
+
+it("bounds what silent connections hold together, and gives it back", () => {
+  const buffers = Array.from({ length: 200 }, () => new ReadBuffer());
+  for (const buffer of buffers) sizesAfter(buffer, [1024, 40_000]);
+  const held = (): number => buffers.filter(({ bytes }) => bytes.length > 1024).length;
+  expect(held()).toBe(64);
+  for (const buffer of buffers.slice(0, 64)) buffer.release();
+  for (const buffer of buffers.slice(100)) sizesAfter(buffer, [1024, 40_000]);
+  expect(buffers.slice(100).filter(({ bytes }) => bytes.length > 1024).length).toBe(64);
+  for (const buffer of buffers.slice(64)) buffer.release();
+});
