@@ -35,13 +35,7 @@ for (const scenario of options.scenarios) {
     scenarios.push(await runScenario(scenario, runtime, { ...options, log }));
   }
 }
-const fresh: Results = {
-  date: new Date().toISOString().slice(0, 10),
-  quick: options.quick,
-  rounds: options.rounds,
-  machine,
-  scenarios,
-};
+const fresh: Results = { machine, scenarios };
 if (options.out === undefined) {
   console.log(markdownReport(fresh));
 } else {

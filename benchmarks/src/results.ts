@@ -43,13 +43,14 @@ export interface ScenarioResult {
   readonly title: string;
   readonly unit: string;
   readonly runtime: RuntimeName;
+  /** When it was measured: parts of a report may be measured again on their own. */
+  readonly date: string;
+  readonly rounds: number;
+  readonly quick: boolean;
   readonly subjects: readonly SubjectResult[];
 }
 
 export interface Results {
-  readonly date: string;
-  readonly quick: boolean;
-  readonly rounds: number;
   readonly machine: Machine;
   readonly scenarios: readonly ScenarioResult[];
 }

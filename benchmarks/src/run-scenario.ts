@@ -92,6 +92,9 @@ export async function runScenario(
     title: scenario.title,
     unit: scenario.unit,
     runtime,
+    date: new Date().toISOString().slice(0, 10),
+    rounds: settings.rounds,
+    quick: settings.quick,
     subjects: subjects.map(({ id, label, kind }): SubjectResult => {
       const measured = rounds.get(id) ?? [];
       const failure = failures.get(id);

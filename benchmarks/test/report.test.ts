@@ -37,15 +37,15 @@ function results(ids: readonly string[], label: string): Results {
   };
   const figures = figuresOf([round], 64);
   return {
-    date: "2026-01-01",
-    quick: false,
-    rounds: 9,
     machine,
     scenarios: ids.map((id) => ({
       id,
       title: `scenario <${id}>`,
       unit: "message",
       runtime: "node",
+      date: "2026-01-01",
+      rounds: 9,
+      quick: false,
       subjects: [
         { id: "node/samewire", label, kind: "ours", rounds: [10], figures },
         {

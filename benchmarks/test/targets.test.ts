@@ -38,10 +38,13 @@ function results(scenario: string, runtime: "node" | "bun" | "deno", cpu: Readon
     title: scenario,
     unit: "message",
     runtime,
+    date: "2026-01-01",
+    rounds: 1,
+    quick: false,
     subjects: Object.entries(cpu).map(([id, value]) => subject(id, [outcome(value)])),
   };
   const machine = { cpu: "", cores: 2, memoryGiB: 1, kernel: "", pinned: true, cpuTimes: true, versions: {} };
-  return { date: "2026-01-01", quick: false, rounds: 1, machine, scenarios: [one] };
+  return { machine, scenarios: [one] };
 }
 
 function verdictOf(report: Results, against: string) {

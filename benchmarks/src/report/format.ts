@@ -47,6 +47,14 @@ export function machineLines(results: Results): readonly string[] {
     machine.pinned
       ? "The subject runs on one core, the driver on another."
       : "Processes were not pinned to cores: the figures are less steady than they could be.",
-    `${results.date}, ${results.rounds} interleaved round${results.rounds === 1 ? "" : "s"}${results.quick ? ", QUICK: a smoke test, not a measurement" : ""}`,
+    measured(results),
   ];
+}
+
+function measured({ scenarios }: Results): string {
+  const dates = [...new Set(scenarios.map(({ date }) => date))].sort();
+  const fewest = Math.min(...scenarios.map(({ rounds }) => rounds));
+  const quick = scenarios.some((scenario) => scenario.quick);
+  const when = dates.length > 1 ? `${dates[0]} to ${dates.at(-1)}` : `${dates[0] ?? "nothing measured"}`;
+  return `${when}, at least ${fewest} interleaved round${fewest === 1 ? "" : "s"} of each scenario${quick ? "; some only as a smoke test, which measures nothing" : ""}`;
 }

@@ -59,7 +59,7 @@ function scenarioSection(runtimes: readonly ScenarioResult[]): readonly string[]
     "",
     `### ${first.id}`,
     "",
-    `${first.title}.`,
+    `${first.title}. ${first.rounds} round${first.rounds === 1 ? "" : "s"}, ${first.date}.`,
     "",
     ...(idle ? idleTable(runtimes) : loadTable(runtimes, first.unit)),
   ];
