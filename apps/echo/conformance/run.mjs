@@ -26,7 +26,11 @@ if (unknown !== undefined || (values.group !== "core" && values.group !== "thoro
   );
   process.exit(2);
 }
-const choice = { group: values.group, ids: values.case, seed: Number(values.seed) };
+const choice = {
+  group: /** @type {"core" | "thorough"} */ (values.group),
+  ids: values.case,
+  seed: Number(values.seed),
+};
 const runtimes = RUNTIMES.filter((runtime) => positionals.length === 0 || positionals.includes(runtime));
 
 /**

@@ -13,4 +13,7 @@ server.on("connection", (socket) => {
   socket.on("error", () => {});
   socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
 });
-server.on("listening", () => console.log(`listening on ws://127.0.0.1:${server.address().port}`));
+server.on("listening", () => {
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  console.log(`listening on ws://127.0.0.1:${port}`);
+});
