@@ -28,6 +28,7 @@ export function transportsSuite(adapter: Adapter): void {
           const bytes = new Uint8Array(size).fill(size % 251);
           socket.send(bytes);
           const received = (await socket.receive()) as Uint8Array;
+          assert.equal(Object.getPrototypeOf(received), Uint8Array.prototype, "no Buffer, on any runtime");
           assert.ok(Buffer.from(bytes).equals(received), `bytes of ${size}`);
         }
         assert.equal((await socket.close()).code, 1000);

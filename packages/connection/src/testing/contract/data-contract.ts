@@ -34,7 +34,7 @@ export function dataContract(fixture: SocketFixture): void {
       const copies: Uint8Array[] = [];
       far.onChunk = (chunk) => {
         chunk[0] = (chunk[0] as number) ^ 0xff;
-        copies.push(chunk.slice());
+        copies.push(new Uint8Array(chunk));
       };
       for (let round = 0; round < 200; round++) {
         near.write(pattern(500 + round, round));

@@ -115,13 +115,13 @@ export class PortDriver implements SocketHandler {
     });
   }
 
-  onBytes(chunk: Uint8Array): boolean {
+  onBytes(chunk: Uint8Array, memory: number): boolean {
     this.#event("onBytes");
+    if (memory < chunk.byteLength) this.violations.push(`a chunk of ${chunk.byteLength} bytes in ${memory}`);
     if (this.ended) this.violations.push("onBytes after onEnd");
     if (chunk.byteLength === 0) this.violations.push("an empty chunk");
-    if (Object.getPrototypeOf(chunk) !== Uint8Array.prototype)
-      this.violations.push("a chunk that is no plain Uint8Array");
-    this.chunks.push(this.keeps ? chunk : chunk.slice());
+    // Not `slice`, which copies nothing where the chunk is a Buffer.
+    this.chunks.push(this.keeps ? chunk : new Uint8Array(chunk));
     this.receivedLength += chunk.byteLength;
     this.onChunk?.(chunk);
     this.#look();
