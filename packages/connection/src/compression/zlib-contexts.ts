@@ -39,32 +39,23 @@ const Z_SYNC_FLUSH = 2;
 const TAIL = 4;
 const NOTHING = new Uint8Array(0);
 
+/**
+ * The tail, and an empty stored block more. Where a message is whole, all of it is read and nothing comes out; where its
+ * data break off inside a block, zlib takes this for data, and something does, or it is invalid.
+ */
+const END = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x00, 0x00, 0x00, 0xff, 0xff);
+const END_ROOM = 16;
+
 /** Output of one call: a slice of 64 KiB and what the compressor held back before fit at once. */
 const OUTPUT_SIZE = 128 * 1024;
-/** Input to which the tail is joined, so that a message of up to so many bytes compressed takes one call. */
-const INPUT_SIZE = 64 * 1024 + TAIL;
 
 /** The memory that all contexts of an engine work in: calls are synchronous, and their output is taken before the next. */
 class Workspace {
   #output: Uint8Array | undefined;
-  #input: Uint8Array | undefined;
 
   get output(): Uint8Array {
-    this.#output ??= new Uint8Array(OUTPUT_SIZE);
+    this.#output ??= new Uint8Array(OUTPUT_SIZE + END_ROOM);
     return this.#output;
-  }
-
-  /** The piece with the tail after it. */
-  withTail(piece: Uint8Array): Uint8Array {
-    const size = piece.length;
-    this.#input ??= new Uint8Array(INPUT_SIZE);
-    const joined = size + TAIL <= INPUT_SIZE ? this.#input : new Uint8Array(size + TAIL);
-    joined.set(piece);
-    joined[size] = 0;
-    joined[size + 1] = 0;
-    joined[size + 2] = 0xff;
-    joined[size + 3] = 0xff;
-    return joined;
   }
 }
 
@@ -128,9 +119,8 @@ class ZlibInflater implements EndingInflater {
 
   readonly #stream: ZlibStream;
   readonly #workspace: Workspace;
-  /** What is pending of the input, and how many bytes of its end are the tail. */
+  /** What is pending of the input. */
   #input: Uint8Array = NOTHING;
-  #tail = 0;
 
   constructor(stream: ZlibStream, workspace: Workspace) {
     this.#stream = stream;
@@ -138,28 +128,33 @@ class ZlibInflater implements EndingInflater {
   }
 
   inflate(piece: Uint8Array, last: boolean, max: number): Uint8Array | undefined {
-    let input = this.#input;
-    let length = input.length;
-    if (!this.pending) {
-      input = last ? this.#workspace.withTail(piece) : piece;
-      length = last ? piece.length + TAIL : piece.length;
-      this.#tail = last ? TAIL : 0;
-    }
     const stream = this.#stream;
-    const output = this.#workspace.output;
-    const room = Math.min(max, output.length);
-    if (!stream.run(Z_SYNC_FLUSH, input, 0, length, output, 0, room)) return undefined;
+    const { output } = this.#workspace;
+    const input = this.pending ? this.#input : piece;
+    const room = Math.min(max, OUTPUT_SIZE);
+    if (!stream.run(Z_SYNC_FLUSH, input, 0, input.length, output, 0, room)) return undefined;
 
     const left = stream.availIn;
-    const read = length - left;
-    // What is left is copied, once: neither the workspace nor the caller's piece stays as it is.
-    const rest = left === 0 ? NOTHING : input === this.#input ? input.subarray(read) : copy(input, read, length);
-    this.pending = stream.availOut === 0;
+    const size = room - stream.availOut;
+    this.pending = size === room;
+    // What is left is copied, once: the caller's piece does not stay as it is.
+    const read = input.length - left;
+    const rest = left === 0 ? NOTHING : input === this.#input ? input.subarray(read) : copy(input, read, input.length);
     this.#input = this.pending ? rest : NOTHING;
     // Input is left beside room for output only where a block with BFINAL set has ended the stream.
-    const ended = left > 0 && !this.pending;
-    this.rest = ended ? rest.subarray(0, Math.max(0, left - this.#tail)) : undefined;
-    return output.subarray(0, room - stream.availOut);
+    this.rest = left > 0 && !this.pending ? rest : undefined;
+    if (last && left === 0 && !this.pending && !this.#ends(output, size)) return undefined;
+    return output.subarray(0, size);
+  }
+
+  /** Whether the message is whole: its data end where a block does. */
+  #ends(output: Uint8Array, size: number): boolean {
+    const stream = this.#stream;
+    if (!stream.run(Z_SYNC_FLUSH, END, 0, END.length, output, size, END_ROOM)) return false;
+    if (stream.availOut < END_ROOM) return false;
+    // A block with BFINAL set was the last thing: nothing is read after it.
+    if (stream.availIn === END.length) this.rest = NOTHING;
+    return stream.availIn === 0 || this.rest !== undefined;
   }
 
   reset(): void {
