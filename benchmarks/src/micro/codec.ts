@@ -1,7 +1,6 @@
 /** The codec itself: whole chunks in, whole bursts out, and the opening handshake. */
 import {
   acceptKey,
-  DEFAULT_HEAD_LIMITS,
   encodeAccept,
   examineRequest,
   OutputBuffer,
@@ -116,9 +115,9 @@ const REQUEST = new TextEncoder().encode(
 
 export async function handshake(): Promise<void> {
   await bench("handshake", "accept key", () => acceptKey("dGhlIHNhbXBsZSBub25jZQ=="));
-  await bench("handshake", "parse a browser's request", () => requestHeadParser(DEFAULT_HEAD_LIMITS).receive(REQUEST));
+  await bench("handshake", "parse a browser's request", () => requestHeadParser().receive(REQUEST));
   await bench("handshake", "parse, examine, encode the answer", () => {
-    const outcome = requestHeadParser(DEFAULT_HEAD_LIMITS).receive(REQUEST);
+    const outcome = requestHeadParser().receive(REQUEST);
     if (outcome === undefined || !("head" in outcome)) throw new Error("the head is not complete");
     const verdict = examineRequest(outcome.head);
     if (verdict.kind !== "upgrade") throw new Error(verdict.kind);

@@ -31,26 +31,22 @@ export type {
 } from "./extensions/extension.ts";
 export { perMessageDeflateClient } from "./extensions/permessage-deflate-client.ts";
 export { perMessageDeflateServer } from "./extensions/permessage-deflate-server.ts";
-export { CloseCode, isWireCloseCode } from "./frame/close-code.ts";
-export { type CloseStatus, closePayload, readClosePayload } from "./frame/close-payload.ts";
+export { type CloseStatus, closePayload } from "./frame/close-payload.ts";
 export type { MaskKeySource } from "./frame/frame-encoder.ts";
-export { Opcode } from "./frame/opcode.ts";
-export { acceptKey, HANDSHAKE_GUID } from "./handshake/accept-key.ts";
+export { acceptKey } from "./handshake/accept-key.ts";
 export {
   ClientHandshake,
   type ClientHandshakeOptions,
   type ClientLimits,
   type ClientOutcome,
-  DEFAULT_CLIENT_LIMITS,
   type RefusedResponse,
 } from "./handshake/client-handshake.ts";
 export { type ClientRequest, type ClientRequestOptions, createRequest } from "./handshake/client-request.ts";
 export { HeaderFields, type HeaderInit } from "./handshake/header-fields.ts";
 export {
-  DEFAULT_HEAD_LIMITS,
   type HeadLimits,
   type HeadOutcome,
-  HeadParser,
+  type HeadParser,
   type RequestHead,
   type ResponseHead,
   requestHeadFromRaw,
@@ -68,6 +64,6 @@ export {
   type UpgradeRequest,
 } from "./handshake/server-handshake.ts";
 export type { RequestLine, StatusLine } from "./handshake/start-line.ts";
-export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+export type { Limits } from "./limits.ts";
 export { Protocol, type ProtocolHandler, type ProtocolOptions } from "./protocol.ts";
-export { PROTOCOL_STATES, type ProtocolState } from "./protocol-state.ts";
+export type { ProtocolState } from "./protocol-state.ts";

@@ -7,7 +7,7 @@ import type { Outlet } from "./bytes/outlet.ts";
 import { type DecodeText, decodeText } from "./bytes/text.ts";
 import { checkUsage, type ProtocolError } from "./errors.ts";
 import type { MessageExtension } from "./extensions/extension.ts";
-import { CloseCode } from "./frame/close-code.ts";
+import { NO_STATUS } from "./frame/close-code.ts";
 import { type CloseStatus, closePayload, readClosePayload } from "./frame/close-payload.ts";
 import type { MaskKeySource } from "./frame/frame-encoder.ts";
 import { MAX_CONTROL_PAYLOAD, Opcode } from "./frame/opcode.ts";
@@ -178,7 +178,7 @@ export class Protocol implements MessageHandler {
   answerClose(): void {
     if (this.#owed === undefined) return;
     const { code, reason } = this.#owed;
-    this.close(code === CloseCode.NO_STATUS ? undefined : code, reason);
+    this.close(code === NO_STATUS ? undefined : code, reason);
   }
 
   onMessage(message: string | Uint8Array): void {

@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  OutputBuffer,
-  PROTOCOL_STATES,
-  Protocol,
-  ProtocolError,
-  type ProtocolState,
-  UsageError,
-} from "../src/index.ts";
-import { advance } from "../src/protocol-state.ts";
+import { OutputBuffer, Protocol, ProtocolError, type ProtocolState, UsageError } from "../src/index.ts";
+import { advance, PROTOCOL_STATES } from "../src/protocol-state.ts";
 import { hex, replay, session, toHex } from "./_replay.ts";
 
 describe("Protocol (server) reads the examples of RFC 6455 5.7", () => {

@@ -3,7 +3,6 @@
  * the protocol into the inbox, and to the handlers; what is sent goes through the protocol into the transmitter.
  */
 import {
-  CloseCode,
   type CloseStatus,
   encodeUtf8,
   type MessageExtension,
@@ -12,6 +11,7 @@ import {
   type ProtocolHandler,
 } from "@samewire/codec";
 import type { Channel } from "./channel.ts";
+import { CloseCode } from "./close-code.ts";
 import type { Environment } from "./environment.ts";
 import type { ConnectionHandlers } from "./handlers.ts";
 import { Closing, type ClosingOwner } from "./lifecycle/closing.ts";

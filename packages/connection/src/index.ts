@@ -1,7 +1,6 @@
 /** The public names of connection: what adapters build on and applications see through them. */
 export {
   type AgreedExtension,
-  CloseCode,
   type ExtensionDeclined,
   type ExtensionOffer,
   HandshakeError,
@@ -12,6 +11,7 @@ export {
   UsageError,
 } from "@samewire/codec";
 export type { Clock } from "./clock.ts";
+export { CloseCode } from "./close-code.ts";
 export type { CompressionOptions } from "./compression/compression-options.ts";
 export { poolContexts } from "./compression/context-pool.ts";
 export { MemoryBudget, processBudget } from "./compression/memory-budget.ts";

@@ -1,7 +1,7 @@
 /** RFC 6455 section 5.5.1: the payload of a Close frame: nothing, or a status code and a reason in UTF-8. */
 import { decodeText, encodeUtf8 } from "../bytes/text.ts";
 import { checkUsage, type ProtocolErrorCode } from "../errors.ts";
-import { CloseCode, isWireCloseCode } from "./close-code.ts";
+import { isWireCloseCode, NO_STATUS } from "./close-code.ts";
 import { MAX_CONTROL_PAYLOAD } from "./opcode.ts";
 
 export interface CloseStatus {
@@ -12,7 +12,7 @@ export interface CloseStatus {
 
 /** Reads the unmasked payload of a Close frame, or names the rule that it breaks. */
 export function readClosePayload(payload: Uint8Array): CloseStatus | ProtocolErrorCode {
-  if (payload.length === 0) return { code: CloseCode.NO_STATUS, reason: "" };
+  if (payload.length === 0) return { code: NO_STATUS, reason: "" };
   if (payload.length === 1) return "close-payload-length";
   const code = (payload[0] << 8) | payload[1];
   if (!isWireCloseCode(code)) return "close-code-invalid";

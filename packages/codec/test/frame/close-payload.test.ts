@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { closePayload, isWireCloseCode, readClosePayload, UsageError } from "../../src/index.ts";
+import { isWireCloseCode } from "../../src/frame/close-code.ts";
+import { readClosePayload } from "../../src/frame/close-payload.ts";
+import { closePayload, UsageError } from "../../src/index.ts";
 import { hex, toHex } from "../_replay.ts";
 
 describe("closePayload (RFC 6455 5.5.1)", () => {

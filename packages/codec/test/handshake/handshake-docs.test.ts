@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { encodeBase64 } from "../../src/bytes/base64.ts";
 import { sha1 } from "../../src/bytes/sha1.ts";
+import { HANDSHAKE_GUID } from "../../src/handshake/accept-key.ts";
 import {
   acceptKey,
-  HANDSHAKE_GUID,
   HANDSHAKE_RULES,
   HandshakeError,
   type HandshakeErrorCode,

@@ -2,8 +2,9 @@
  * RFC 6455 section 7: how a connection ends. Both Close frames, the deadline for them, who closes TCP, and one outcome
  * that the application hears of once, after everything that was received before it.
  */
-import { CloseCode, type CloseStatus, type Protocol, type ProtocolError } from "@samewire/codec";
+import type { CloseStatus, Protocol, ProtocolError } from "@samewire/codec";
 import type { Channel } from "../channel.ts";
+import { CloseCode } from "../close-code.ts";
 import type { CloseInfo } from "../message.ts";
 import type { Inbox } from "../receiving/inbox.ts";
 import type { Sender } from "../sending/sender.ts";
