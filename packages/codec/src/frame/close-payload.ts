@@ -2,7 +2,7 @@
 import { decodeText, encodeUtf8 } from "../bytes/text.ts";
 import { checkUsage, type ProtocolErrorCode } from "../errors.ts";
 import { isWireCloseCode, NO_STATUS } from "./close-code.ts";
-import { MAX_CONTROL_PAYLOAD } from "./opcode.ts";
+import { MAX_CONTROL_PAYLOAD } from "./frame-bits.ts";
 
 export interface CloseStatus {
   /** 1005 where the frame carried none (section 7.1.5). */

@@ -3,8 +3,9 @@
  * the chunk is given in place, any other piece by piece. Nothing is buffered here but an unfinished header.
  */
 import type { ProtocolErrorCode } from "../errors.ts";
+import { CONTROL, FIN, MASK, MAX_CONTROL_PAYLOAD, RSV_BITS } from "./frame-bits.ts";
 import { rotateKey } from "./masking.ts";
-import { CONTROL, FIN, MASK, MAX_CONTROL_PAYLOAD, Opcode, RSV_BITS } from "./opcode.ts";
+import * as Opcode from "./opcode.ts";
 
 /** The longest header: 2 + 8 of length + 4 of masking key. */
 const MAX_HEADER = 14;

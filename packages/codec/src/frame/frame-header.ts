@@ -1,5 +1,5 @@
 /** RFC 6455 section 5.2: the header of an outgoing frame, its length always in the shortest form. */
-import { MASK } from "./opcode.ts";
+import { MASK } from "./frame-bits.ts";
 
 /** Bytes that a header takes before the masking key. */
 export function headerSize(payloadLength: number): number {

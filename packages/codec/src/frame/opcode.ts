@@ -1,22 +1,7 @@
 /** RFC 6455 section 5.2: the opcodes. 3-7 and 11-15 are reserved. */
-export const Opcode = {
-  CONTINUATION: 0x0,
-  TEXT: 0x1,
-  BINARY: 0x2,
-  CLOSE: 0x8,
-  PING: 0x9,
-  PONG: 0xa,
-} as const;
-
-export type Opcode = (typeof Opcode)[keyof typeof Opcode];
-
-/** The FIN bit of a frame's first byte. */
-export const FIN = 0x80;
-/** The three reserved bits of a frame's first byte; RSV1 is the highest. */
-export const RSV_BITS = 0x70;
-/** The bit of an opcode that tells control frames from data frames (section 5.5). */
-export const CONTROL = 0x08;
-/** The MASK bit of a frame's second byte. */
-export const MASK = 0x80;
-/** The largest payload of a control frame (section 5.5). */
-export const MAX_CONTROL_PAYLOAD = 125;
+export const CONTINUATION = 0x0;
+export const TEXT = 0x1;
+export const BINARY = 0x2;
+export const CLOSE = 0x8;
+export const PING = 0x9;
+export const PONG = 0xa;

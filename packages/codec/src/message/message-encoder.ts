@@ -6,8 +6,9 @@ import { joinBytes } from "../bytes/join-bytes.ts";
 import type { Outlet } from "../bytes/outlet.ts";
 import { encodeUtf8 } from "../bytes/text.ts";
 import type { MessageExtension } from "../extensions/extension.ts";
+import { FIN } from "../frame/frame-bits.ts";
 import { FrameEncoder, type MaskKeySource } from "../frame/frame-encoder.ts";
-import { FIN, Opcode } from "../frame/opcode.ts";
+import * as Opcode from "../frame/opcode.ts";
 
 export class MessageEncoder {
   readonly #outlet: Outlet;
