@@ -1,5 +1,5 @@
 /**
- * What the gate runs, in order. A stage is a command and the way its result is counted; nothing else decides what is
+ * What the gate runs, in this order and two at a time. A stage is a command and the way its result is counted; nothing else decides what is
  * part of the gate, so a new proof is one entry here.
  *
  * @typedef {object} Stage
@@ -11,6 +11,7 @@
  * @property {RegExp} [show]         lines of a passing stage's output that are worth showing
  * @property {string} [needs]        a program that npm cannot bring; without it the stage is left out, or red under REQUIRE_ALL=1
  * @property {string} [full]         why the stage runs only under REQUIRE_ALL=1, and the command that runs it alone
+ * @property {boolean} [alone]       nothing else runs beside it: what comes after needs what it makes, or it needs the machine
  * @property {number} [seconds]      how long it may take before it is ended and counted as failed (default 300)
  */
 import { readdirSync } from "node:fs";
@@ -47,7 +48,7 @@ function suiteStage(folder, runtime) {
 
 /** @type {readonly Stage[]} */
 export const stages = [
-  { name: "install", run: ["node", "scripts/check-install.mjs"], count: "check", show: /./ },
+  { name: "install", run: ["node", "scripts/check-install.mjs"], count: "check", show: /./, alone: true },
   { name: "lint", run: ["biome", "ci", "--error-on-warnings", "--colors=off", "."], count: "check" },
   { name: "types", run: ["node", "scripts/typecheck.mjs"], count: "totals" },
   {
@@ -58,7 +59,7 @@ export const stages = [
   },
   { name: "structure", run: ["node", "scripts/structure.mjs"], count: "totals" },
   { name: "unused", run: ["knip", "--no-progress", "--no-config-hints"], count: "check" },
-  { name: "build", run: ["node", "scripts/ensure-built.mjs"], count: "check" },
+  { name: "build", run: ["node", "scripts/ensure-built.mjs"], count: "check", alone: true },
   {
     name: "codec",
     run: ["vitest", "run", "--coverage", "packages/codec", ...withoutToolTests],
@@ -86,7 +87,7 @@ export const stages = [
         needs: tool,
       }),
   ),
-  { name: "conformance", run: ["node", "apps/echo/conformance/run.mjs"], count: "totals", seconds: 300 },
+  { name: "conformance", run: ["node", "apps/echo/conformance/run.mjs"], count: "totals", seconds: 400, alone: true },
   { name: "packages", run: ["node", "scripts/check-packages.mjs"], count: "totals" },
   { name: "size", run: ["node", "scripts/size.mjs"], count: "check", show: /KiB/ },
   {
@@ -105,5 +106,6 @@ export const stages = [
     show: /\|/,
     full: "Node 20, 22, 24 and 26 beside Bun, Deno and workerd: `pnpm matrix`",
     seconds: 900,
+    alone: true,
   },
 ];

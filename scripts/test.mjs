@@ -1,18 +1,23 @@
 /**
- * The gate: every stage of stages.mjs in order, its time, what was left out and why, and on the last line the totals as the
- * runners themselves counted them.
+ * The gate: every stage of stages.mjs, its time, what was left out and why, and on the last line the totals as the runners
+ * themselves counted them.
  *
  *   node scripts/test.mjs [STAGE…]      REQUIRE_ALL=1: a missing program is a failure, and nothing is left out
  */
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { countTotals, countVitest, hasFailed, totalsLine } from "./count-results.mjs";
-import { root } from "./runtimes.mjs";
+import { spawnSync } from "node:child_process";
+import { hasFailed, totalsLine } from "./count-results.mjs";
+import { runStage } from "./run-stage.mjs";
 import { stages } from "./stages.mjs";
 
+/** How many lines of a red stage are shown, from its beginning and from its end. */
+const SHOWN = { first: 60, last: 140 };
+
 const requireAll = process.env.REQUIRE_ALL === "1";
-const jsonReport = join(root, ".cache/vitest.json");
+const totals = { passed: 0, failed: 0, skipped: 0 };
+/** @type {string[]} */
+const leftOut = [];
+/** @type {string[]} */
+const red = [];
 
 /** @param {string} command */
 function isInstalled(command) {
@@ -20,56 +25,46 @@ function isInstalled(command) {
   return names.some((name) => spawnSync(name, ["--version"], { stdio: "ignore" }).error === undefined);
 }
 
-/** @param {import("./stages.mjs").Stage} stage @param {string} output @param {boolean} ok */
-function count(stage, output, ok) {
-  if (stage.count === "check") return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
-  if (stage.count === "totals") return countTotals(output, ok);
-  return countVitest(existsSync(jsonReport) ? JSON.parse(readFileSync(jsonReport, "utf8")) : undefined, ok);
+/** Whether a stage is to run now; why not is written down. @param {import("./stages.mjs").Stage} stage */
+function isToRun(stage) {
+  if (wanted.length > 0) {
+    if (!wanted.includes(stage.name)) return false;
+  } else if (stage.full !== undefined && !requireAll) {
+    leftOut.push(stage.full);
+    return false;
+  }
+  if (stage.needs === undefined || isInstalled(stage.needs)) return true;
+  leftOut.push(`${stage.name}: ${stage.needs} is not installed`);
+  if (requireAll) {
+    totals.failed += 1;
+    red.push(stage.name);
+  }
+  return false;
 }
 
-/** @param {import("./stages.mjs").Stage} stage @returns {Promise<{ ok: boolean, output: string }>} */
-function run(stage) {
-  const [command = "", ...rest] = stage.run;
-  const file = command === "node" ? process.execPath : join(root, "node_modules/.bin", command);
-  const args =
-    stage.count === "vitest" ? [...rest, "--reporter=default", "--reporter=json", `--outputFile=${jsonReport}`] : rest;
-  rmSync(jsonReport, { force: true });
-  return new Promise((resolve) => {
-    // A group of its own, so that a stage that hangs is ended with everything it started.
-    const child = spawn(file, args, {
-      cwd: root,
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" },
-    });
-    let output = "";
-    child.stdout.on("data", (chunk) => (output += chunk));
-    child.stderr.on("data", (chunk) => (output += chunk));
-    const end = () => {
-      if (child.pid === undefined) return;
-      try {
-        process.kill(-child.pid, "SIGKILL");
-      } catch {
-        // The group has already gone.
-      }
-    };
-    const seconds = stage.seconds ?? 300;
-    const timer = setTimeout(() => {
-      output += `\nended after ${seconds} s: the stage's limit\n`;
-      end();
-    }, seconds * 1000);
-    process.once("exit", end);
-    child.on("error", (error) => (output += `\n${error.message}\n`));
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      process.off("exit", end);
-      resolve({ ok: code === 0, output });
-    });
-  });
+/** @param {string} output */
+function excerpt(output) {
+  const lines = output.trimEnd().split("\n");
+  const hidden = lines.length - SHOWN.first - SHOWN.last;
+  if (hidden <= 0) return lines;
+  return [...lines.slice(0, SHOWN.first), `… ${hidden} lines …`, ...lines.slice(-SHOWN.last)];
 }
 
-process.on("SIGINT", () => process.exit(130));
-process.on("SIGTERM", () => process.exit(143));
+/** @param {import("./stages.mjs").Stage} stage */
+async function runAndReport(stage) {
+  const { totals: result, output, seconds } = await runStage(stage);
+  totals.passed += result.passed;
+  totals.failed += result.failed;
+  totals.skipped += result.skipped;
+  const mark = hasFailed(result) ? "RED" : "ok ";
+  console.log(`${mark} ${seconds.toFixed(1).padStart(6)} s  ${stage.name}: ${totalsLine(result)}`);
+  if (hasFailed(result)) {
+    red.push(stage.name);
+    for (const line of excerpt(output)) console.log(`    | ${line}`);
+  } else if (stage.show !== undefined) {
+    for (const line of output.split("\n")) if (stage.show.test(line)) console.log(`    ${line}`);
+  }
+}
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !stages.some((stage) => stage.name === name));
@@ -78,45 +73,17 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-mkdirSync(join(root, ".cache"), { recursive: true });
-/** @type {import("./count-results.mjs").Totals} */
-const totals = { passed: 0, failed: 0, skipped: 0 };
-/** @type {string[]} */
-const leftOut = [];
-/** @type {string[]} */
-const red = [];
 const began = performance.now();
-
-for (const stage of stages) {
-  if (wanted.length > 0 && !wanted.includes(stage.name)) continue;
-  if (stage.full !== undefined && !requireAll && !wanted.includes(stage.name)) {
-    leftOut.push(stage.full);
-    continue;
-  }
-  if (stage.needs !== undefined && !isInstalled(stage.needs)) {
-    leftOut.push(`${stage.name}: ${stage.needs} is not installed`);
-    if (requireAll) {
-      totals.failed += 1;
-      red.push(stage.name);
-    }
-    continue;
-  }
-  const start = performance.now();
-  const { ok, output } = await run(stage);
-  const result = count(stage, output, ok);
-  totals.passed += result.passed;
-  totals.failed += result.failed;
-  totals.skipped += result.skipped;
-  const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
-  const mark = hasFailed(result) ? "RED" : "ok ";
-  console.log(`${mark} ${seconds} s  ${stage.name}: ${totalsLine(result)}`);
-  if (hasFailed(result)) {
-    red.push(stage.name);
-    console.log(output.trimEnd().replace(/^/gm, "    | "));
-  } else if (stage.show !== undefined) {
-    for (const line of output.split("\n")) if (stage.show.test(line)) console.log(`    ${line}`);
-  }
+/** @type {Set<Promise<void>>} */
+const running = new Set();
+for (const stage of stages.filter(isToRun)) {
+  // Much of a stage is waiting, so two share the machine, unless one needs it for itself or what others make.
+  while (running.size >= (stage.alone ? 1 : 2)) await Promise.race(running);
+  const done = runAndReport(stage).finally(() => running.delete(done));
+  running.add(done);
+  if (stage.alone) await done;
 }
+await Promise.all(running);
 
 console.log(`\ntook ${((performance.now() - began) / 1000).toFixed(0)} s`);
 if (leftOut.length > 0) console.log(`left out:\n${leftOut.map((line) => `  - ${line}`).join("\n")}`);
