@@ -6,77 +6,89 @@
  */
 
 /**
- * A rule of the data after the opening handshake: the status code of the Close frame that names its breach (RFC 6455
- * section 7.4.1), the section that demands it (of RFC 6455, or of another RFC where it says so), and what is wrong where
- * the code does not say it by itself.
+ * A rule of the data after the opening handshake: the section that demands it (of RFC 6455, or of another RFC where it
+ * says so), and the status code of the Close frame that names its breach (RFC 6455 section 7.4.1), by default 1002.
  */
-export type Rule = readonly [closeCode: number, section: string, fault?: string];
+export type Rule = readonly [section: string, closeCode?: number];
 
 export const PROTOCOL_RULES = {
-  "reserved-bits": [1002, "5.2", "without an extension"],
-  "reserved-opcode": [1002, "5.2"],
-  "mask-required": [1002, "5.1"],
-  "mask-forbidden": [1002, "5.1"],
-  "control-fragmented": [1002, "5.5"],
-  "control-too-long": [1002, "5.5"],
-  "length-not-minimal": [1002, "5.2"],
-  "length-top-bit": [1002, "5.2", "is set"],
-  "message-too-large": [1009, "7.4.1"],
-  "unexpected-continuation": [1002, "5.4"],
-  "expected-continuation": [1002, "5.4"],
-  "invalid-utf8": [1007, "8.1"],
-  "close-payload-length": [1002, "5.5.1", "is one byte"],
-  "close-code-invalid": [1002, "7.4"],
-  "close-reason-utf8": [1007, "5.5.1", "is invalid"],
-  "deflate-invalid": [1007, "RFC 7692 7.2.2"],
-  "deflate-ratio": [1009, "10.4", "is too large"],
+  /** A reserved bit is set that no agreed extension owns. */
+  "reserved-bits": ["5.2"],
+  "reserved-opcode": ["5.2"],
+  /** A frame from a client is not masked. */
+  "mask-required": ["5.1"],
+  /** A frame from a server is masked. */
+  "mask-forbidden": ["5.1"],
+  "control-fragmented": ["5.5"],
+  /** A control frame's payload is longer than 125 bytes. */
+  "control-too-long": ["5.5"],
+  /** The payload length is not in its shortest form. */
+  "length-not-minimal": ["5.2"],
+  /** The top bit of the 64-bit payload length is set. */
+  "length-top-bit": ["5.2"],
+  "message-too-large": ["7.4.1", 1009],
+  /** A continuation frame came with no message to continue. */
+  "unexpected-continuation": ["5.4"],
+  /** A new message began before the last one was finished. */
+  "expected-continuation": ["5.4"],
+  /** A text message is not valid UTF-8. */
+  "invalid-utf8": ["8.1", 1007],
+  /** A Close frame's payload is one byte long. */
+  "close-payload-length": ["5.5.1"],
+  /** The status code may not be sent in a Close frame. */
+  "close-code-invalid": ["7.4"],
+  "close-reason-utf8": ["5.5.1", 1007],
+  /** The compressed payload is not a valid DEFLATE stream. */
+  "deflate-invalid": ["RFC 7692 7.2.2", 1007],
+  /** The message inflates by more than the allowed ratio. */
+  "deflate-ratio": ["10.4", 1009],
 } as const;
 
 export type ProtocolErrorCode = keyof typeof PROTOCOL_RULES;
 
 /**
- * A rule of the opening handshake: the status with which a server refuses (undefined where only a server can break the
- * rule), the section, and what is wrong where the code does not say it by itself.
+ * A rule of the opening handshake: the section that demands it, and the status with which a server refuses, unless only
+ * a server can break it. What each of them demands is said in `docs/handshake.md`.
  */
-export type HandshakeRule = readonly [status: number | undefined, section: string, fault?: string];
+export type HandshakeRule = readonly [section: string, status?: number];
 
 export const HANDSHAKE_RULES = {
   // Of any HTTP/1.1 head, in both roles.
-  "head-too-large": [431, "RFC 6585 5"],
-  "too-many-headers": [431, "RFC 6585 5"],
-  "line-ending": [400, "RFC 9112 2.2", "is not CR LF"],
-  "header-name": [400, "RFC 9112 5.1", "is not a token before a colon"],
-  "header-folded": [400, "RFC 9112 5.2"],
-  "header-value": [400, "RFC 9110 5.5", "has a control character"],
-  "head-incomplete": [undefined, "RFC 9112 8"],
+  "head-too-large": ["RFC 6585 5", 431],
+  "too-many-headers": ["RFC 6585 5", 431],
+  "line-ending": ["RFC 9112 2.2", 400],
+  "header-name": ["RFC 9112 5.1", 400],
+  "header-folded": ["RFC 9112 5.2", 400],
+  "header-value": ["RFC 9110 5.5", 400],
+  "head-incomplete": ["RFC 9112 8"],
   // Of a request.
-  "request-line": [400, "RFC 9112 3", "is malformed"],
-  "request-target": [400, "RFC 9112 3.2", "is malformed"],
-  "http-version": [505, "4.2.1", "is not 1.1"],
-  host: [400, "RFC 9112 3.2", "is not one valid host"],
-  "content-length": [400, "RFC 9112 6.3", "is not one number"],
-  method: [405, "4.2.1", "is not GET"],
-  "request-body": [400, "4.2.1", "is not allowed"],
-  upgrade: [426, "4.2.1", "is not websocket (a proxy may have removed it)"],
-  connection: [400, "4.2.1", "is not upgrade"],
-  "version-missing": [400, "4.2.1", "or repeated"],
-  "version-unsupported": [426, "4.4", "(13 is)"],
-  key: [400, "4.2.1", "is not one of 16 bytes in base64"],
-  subprotocols: [400, "4.1 (10)", "are not unique tokens"],
-  extensions: [400, "9.1", "are malformed"],
+  "request-line": ["RFC 9112 3", 400],
+  "request-target": ["RFC 9112 3.2", 400],
+  "http-version": ["4.2.1", 505],
+  host: ["RFC 9112 3.2", 400],
+  "content-length": ["RFC 9112 6.3", 400],
+  method: ["4.2.1", 405],
+  "request-body": ["4.2.1", 400],
+  upgrade: ["4.2.1", 426],
+  connection: ["4.2.1", 400],
+  "version-missing": ["4.2.1", 400],
+  "version-unsupported": ["4.4", 426],
+  key: ["4.2.1", 400],
+  subprotocols: ["4.1 (10)", 400],
+  extensions: ["9.1", 400],
   // Of a response: the numbered checks of section 4.1, in their order.
-  "status-line": [undefined, "RFC 9112 4", "is malformed"],
-  "response-status": [undefined, "4.1 (1)", "is not 101"],
-  "response-version": [undefined, "RFC 9110 15.2", "is not 1.1"],
-  "response-upgrade": [undefined, "4.1 (2)", "is not websocket"],
-  "response-connection": [undefined, "4.1 (3)", "is not upgrade"],
-  "response-accept": [undefined, "4.1 (4)", "does not fit the key"],
-  "response-extensions": [undefined, "9.1", "are malformed"],
-  "extension-not-offered": [undefined, "4.1 (5)"],
-  "extension-repeated": [undefined, "11.3.2"],
-  "extension-parameters": [undefined, "9.1", "are not acceptable"],
-  "subprotocol-repeated": [undefined, "11.3.4"],
-  "subprotocol-not-offered": [undefined, "4.1 (6)"],
+  "status-line": ["RFC 9112 4"],
+  "response-status": ["4.1 (1)"],
+  "response-version": ["RFC 9110 15.2"],
+  "response-upgrade": ["4.1 (2)"],
+  "response-connection": ["4.1 (3)"],
+  "response-accept": ["4.1 (4)"],
+  "response-extensions": ["9.1"],
+  "extension-not-offered": ["4.1 (5)"],
+  "extension-repeated": ["11.3.2"],
+  "extension-parameters": ["9.1"],
+  "subprotocol-repeated": ["11.3.4"],
+  "subprotocol-not-offered": ["4.1 (6)"],
 } as const;
 
 export type HandshakeErrorCode = keyof typeof HANDSHAKE_RULES;
@@ -92,17 +104,16 @@ const REFUSAL_HEADERS: Readonly<Partial<Record<HandshakeErrorCode, Readonly<Reco
   "version-unsupported": UPGRADE,
 };
 
-/** What the two kinds of a peer's faults have in common. The message is the code in words, what is wrong, and where. */
+/** What the two kinds of a peer's faults have in common. */
 class PeerError<Code extends string> extends Error {
   /** Stable and machine-readable, one per rule. */
   readonly code: Code;
   /** The clause that was broken, for example `RFC 6455 5.1`. */
   readonly section: string;
 
-  constructor(code: Code, [, clause, fault = ""]: Rule | HandshakeRule, detail: string | undefined) {
+  constructor(code: Code, [clause]: Rule, detail: string | undefined) {
     const section = clause.startsWith("RFC") ? clause : `RFC 6455 ${clause}`;
-    const rule = `${code.replaceAll("-", " ")} ${fault}`.trimEnd();
-    super(`${rule}${detail === undefined ? "" : `: ${detail}`} (${section})`);
+    super(`rule broken: ${code}${detail === undefined ? "" : `: ${detail}`} (${section})`);
     this.code = code;
     this.section = section;
   }
@@ -115,9 +126,9 @@ export class ProtocolError extends PeerError<ProtocolErrorCode> {
   readonly closeCode: number;
 
   constructor(code: ProtocolErrorCode, detail?: string) {
-    const rule = PROTOCOL_RULES[code];
+    const rule: Rule = PROTOCOL_RULES[code];
     super(code, rule, detail);
-    this.closeCode = rule[0];
+    this.closeCode = rule[1] ?? 1002;
   }
 }
 
@@ -130,9 +141,9 @@ export class HandshakeError extends PeerError<HandshakeErrorCode> {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: HandshakeErrorCode, detail?: string) {
-    const rule = HANDSHAKE_RULES[code];
+    const rule: HandshakeRule = HANDSHAKE_RULES[code];
     super(code, rule, detail);
-    this.status = rule[0];
+    this.status = rule[1];
     this.headers = REFUSAL_HEADERS[code] ?? {};
   }
 }

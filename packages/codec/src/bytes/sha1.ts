@@ -10,29 +10,23 @@ const CONSTANTS = [2, 3, 5, 10].map((n) => (2 ** 30 * Math.sqrt(n)) | 0);
 const FIRST = 0x67452301;
 const SECOND = 0xefcdab89;
 
-// Calls do not overlap, so one message schedule serves all of them.
-const schedule = new Int32Array(80);
-
 const rotate = (word: number, bits: number): number => (word << bits) | (word >>> (32 - bits));
 
 /** The 20-byte digest of `message`, which is shorter than 512 MiB. */
 export function sha1(message: Uint8Array): Uint8Array {
   const { length } = message;
-  // A bit 1, zeros, and the length in bits, in whole blocks of 64 bytes.
-  const padded = new Uint8Array(((length + 8) & -64) + 64);
-  padded.set(message);
-  padded[length] = 0x80;
-  const input = new DataView(padded.buffer);
-  input.setUint32(padded.length - 4, length << 3);
+  // In words: the message, a bit 1, zeros, and the length in bits at the end of the last block of 16.
+  const words = new Int32Array((((length + 8) >> 6) + 1) * 16);
+  for (let i = 0; i <= length; i++) words[i >> 2] |= (i < length ? message[i] : 0x80) << (24 - (i % 4) * 8);
+  words[words.length - 1] = length * 8;
 
   const state = [FIRST, SECOND, ~FIRST, ~SECOND, 0xc3d2e1f0];
-  for (let block = 0; block < padded.length; block += 64) {
+  const schedule = new Int32Array(80);
+  for (let block = 0; block < words.length; block += 16) {
     let [a, b, c, d, e] = state;
     for (let t = 0; t < 80; t++) {
       schedule[t] =
-        t < 16
-          ? input.getInt32(block + t * 4)
-          : rotate(schedule[t - 3] ^ schedule[t - 8] ^ schedule[t - 14] ^ schedule[t - 16], 1);
+        t < 16 ? words[block + t] : rotate(schedule[t - 3] ^ schedule[t - 8] ^ schedule[t - 14] ^ schedule[t - 16], 1);
       const quarter = (t / 20) | 0;
       // Choice, parity, majority, parity.
       const mixed = quarter % 2 ? b ^ c ^ d : quarter ? (b & c) | ((b | c) & d) : d ^ (b & (c ^ d));
@@ -45,7 +39,5 @@ export function sha1(message: Uint8Array): Uint8Array {
     }
     for (const [i, word] of [a, b, c, d, e].entries()) state[i] = (state[i] + word) | 0;
   }
-  const digest = new DataView(new ArrayBuffer(20));
-  for (const [i, word] of state.entries()) digest.setInt32(i * 4, word);
-  return new Uint8Array(digest.buffer);
+  return Uint8Array.from({ length: 20 }, (_, i) => state[i >> 2] >> (24 - (i % 4) * 8));
 }
