@@ -126,7 +126,7 @@ class Attempt {
       settings: this.#settings,
       extension: outcome.extension,
       handlers: {},
-      onOver: () => {},
+      book: undefined,
     });
     engine.face = new WebSocketConnection(
       engine,

@@ -19,9 +19,14 @@ import { Keepalive, type KeepaliveOwner } from "./lifecycle/keepalive.ts";
 import type { CloseInfo } from "./message.ts";
 import { Inbox, type InboxOwner, type Item, isThenable } from "./receiving/inbox.ts";
 import { IncomingStream, type StreamOwner } from "./receiving/incoming-stream.ts";
-import { Sender } from "./sending/sender.ts";
+import { Sender, type SenderEvents } from "./sending/sender.ts";
 import type { Settings } from "./settings.ts";
 import type { SocketHandler } from "./socket.ts";
+
+/** Who keeps a book of the open connections. */
+export interface ConnectionBook<S> {
+  onOver(connection: S): void;
+}
 
 /** What an engine is made of, once the opening handshake is done. */
 export interface EngineOptions<S> {
@@ -31,12 +36,18 @@ export interface EngineOptions<S> {
   readonly settings: Settings;
   readonly extension: MessageExtension | undefined;
   readonly handlers: ConnectionHandlers<S>;
-  /** Called once, when the connection is over for the application. */
-  readonly onOver: () => void;
+  /** Told once, when the connection is over for the application; a server keeps a book of them. */
+  readonly book: ConnectionBook<S> | undefined;
 }
 
-export class Engine<S>
-  implements SocketHandler, ProtocolHandler, InboxOwner, StreamOwner, KeepaliveOwner, ClosingOwner
+/** What the engine tells the application's side by itself. */
+export interface Face {
+  /** The peer has closed, or the connection is lost. */
+  onLeft(): void;
+}
+
+export class Engine<S extends Face>
+  implements SocketHandler, ProtocolHandler, InboxOwner, StreamOwner, KeepaliveOwner, ClosingOwner, SenderEvents
 {
   readonly protocol: Protocol;
   readonly sender: Sender;
@@ -47,8 +58,6 @@ export class Engine<S>
   face!: S;
   /** Called when the close information is there. */
   onInfo: ((info: CloseInfo) => void) | undefined;
-  /** Called when the peer has closed, or the connection is lost. */
-  onLeft: (() => void) | undefined;
   /** True while reading is paused for the application's sake. */
   paused = false;
 
@@ -80,12 +89,7 @@ export class Engine<S>
     this.inbox = new Inbox(this);
     this.closing = new Closing(this, channel, environment.deadlines, settings.closeTimeout);
     this.keepalive = new Keepalive(this, settings, environment.deadlines, environment.runtime.clock);
-    this.sender = new Sender(this.protocol, channel.transmitter, environment, settings, {
-      onDrain: () => this.#run(handlers.drain),
-      onOverflow: () => this.closing.close(CloseCode.TRY_AGAIN_LATER, "send buffer full"),
-      onBrokenOff: (error) => this.onHandlerError(error),
-      onUsed: () => this.keepalive.used(),
-    });
+    this.sender = new Sender(this.protocol, channel.transmitter, environment, settings, this);
   }
 
   /** Takes over the stream, with the bytes that came after the head; runs `open`, and then the handlers. */
@@ -244,6 +248,24 @@ export class Engine<S>
     this.onInboxRelief();
   }
 
+  // The sender's events.
+
+  onDrain(): void {
+    this.#run(this.#options.handlers.drain);
+  }
+
+  onOverflow(): void {
+    this.closing.close(CloseCode.TRY_AGAIN_LATER, "send buffer full");
+  }
+
+  onBrokenOff(error: unknown): void {
+    this.onHandlerError(error);
+  }
+
+  onUsed(): void {
+    this.keepalive.used();
+  }
+
   // The keepalive's events.
 
   sendPing(payload: Uint8Array): void {
@@ -266,7 +288,7 @@ export class Engine<S>
   // The closing handshake's events.
 
   onLeaving(): void {
-    this.onLeft?.();
+    this.face.onLeft();
   }
 
   onFinished(info: CloseInfo): void {
@@ -278,7 +300,7 @@ export class Engine<S>
 
   announce(info: CloseInfo): void {
     this.#run(this.#options.handlers.close, info);
-    this.#options.onOver();
+    this.#options.book?.onOver(this.face);
   }
 
   /** The next message as a stream; see the connection. */

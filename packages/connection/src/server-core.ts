@@ -107,14 +107,17 @@ export class ServerCore<C> implements OpeningHost<C> {
       settings: this.settings,
       extension,
       handlers: this.handlers,
-      onOver: () => {
-        this.#connections.delete(engine.face);
-        this.#topics.leaveAll(engine.face);
-      },
+      book: this,
     });
     engine.face = new WebSocketConnection(engine, opening, this.#topics);
     this.#connections.set(engine.face, engine);
     engine.start(rest);
+  }
+
+  /** @internal A connection is over. */
+  onOver(socket: WebSocketConnection<C>): void {
+    this.#connections.delete(socket);
+    this.#topics.leaveAll(socket);
   }
 
   /** Sends a message to all that subscribed to `topic`, encoded once; returns to how many. */

@@ -67,10 +67,12 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
     this.subprotocol = opening.subprotocol;
     this.peer = opening.peer;
     this.declinedExtensions = opening.declined;
-    engine.onLeft = () => {
-      this.#left = true;
-      this.#controller?.abort();
-    };
+  }
+
+  /** @internal The peer has closed, or the connection is lost. */
+  onLeft(): void {
+    this.#left = true;
+    this.#controller?.abort();
   }
 
   /** `open` until a Close frame is sent or received, `closing` until the outcome is known, then `closed`. */

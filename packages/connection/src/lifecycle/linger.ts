@@ -28,7 +28,7 @@ export class Linger implements SocketHandler, DeadlineOwner {
     this.#transmitter = transmitter;
     this.#deadlines = deadlines;
     this.#inputEnded = inputEnded;
-    this.#transmitter.onProgress = () => this.#check();
+    this.#transmitter.listener = this;
     this.#deadline = deadlines.arm(this, "lingering", transmitter.finished ? LINGER_TIME : flushTime);
     transmitter.end();
     socket.resume();
@@ -39,6 +39,10 @@ export class Linger implements SocketHandler, DeadlineOwner {
     this.#discarded += chunk.length;
     if (this.#discarded > LINGER_BYTES) this.#socket.destroy();
     return false;
+  }
+
+  onProgress(): void {
+    this.#check();
   }
 
   onWritable(): void {
@@ -62,7 +66,7 @@ export class Linger implements SocketHandler, DeadlineOwner {
   /** Once our FIN is out: closed if the peer's has come, else the peer has its time. */
   #check(): void {
     if (!this.#transmitter.finished) return;
-    this.#transmitter.onProgress = undefined;
+    this.#transmitter.listener = undefined;
     this.#deadlines.disarm(this.#deadline);
     if (this.#inputEnded) this.#socket.destroy();
     else this.#deadline = this.#deadlines.arm(this, "lingering", LINGER_TIME);

@@ -27,6 +27,12 @@ export interface InboxOwner {
 
 type Waiter = { resolve(item: Item | undefined): void; reject(error: unknown): void };
 
+/** What happens when a handler's promise settles: the same two functions for all of a connection. */
+interface Reactions {
+  settled(): void;
+  rejected(error: unknown): void;
+}
+
 export class Inbox {
   /** About how many bytes wait. */
   size = 0;
@@ -42,6 +48,7 @@ export class Inbox {
   /** Somebody has asked for a message at least once. */
   #pulled = false;
   #ended = false;
+  #reactions: Reactions | undefined;
 
   constructor(owner: InboxOwner) {
     this.#owner = owner;
@@ -142,14 +149,14 @@ export class Inbox {
   #taken(resolve: (item: Item) => void, item: Item): void {
     this.#busy = true;
     resolve(item);
-    if (!this.#iterating) this.#owner.nextTurn().then(this.#release);
+    if (!this.#iterating) this.#owner.nextTurn().then(() => this.#release());
   }
 
-  #release = (): void => {
+  #release(): void {
     if (this.#iterating || this.#handling) return;
     this.#busy = false;
     if (this.idle) this.#owner.onInboxIdle();
-  };
+  }
 
   #abandon(waiter: Waiter, reason: unknown): void {
     const at = this.#waiters.indexOf(waiter);
@@ -168,20 +175,25 @@ export class Inbox {
     }
     if (isThenable(result)) {
       this.#busy = true;
-      result.then(this.#settled, this.#rejected);
+      this.#reactions ??= this.#makeReactions();
+      result.then(this.#reactions.settled, this.#reactions.rejected);
     }
   }
 
-  #settled = (): void => {
-    this.#busy = false;
-    this.#pump();
-  };
-
-  #rejected = (error: unknown): void => {
-    this.#busy = false;
-    this.#owner.onHandlerError(error);
-    this.#pump();
-  };
+  /** Made for the first handler that gives a promise: a connection whose handlers do not has no use for it. */
+  #makeReactions(): Reactions {
+    return {
+      settled: () => {
+        this.#busy = false;
+        this.#pump();
+      },
+      rejected: (error) => {
+        this.#busy = false;
+        this.#owner.onHandlerError(error);
+        this.#pump();
+      },
+    };
+  }
 
   #pump(): void {
     while (!this.#busy) {

@@ -53,7 +53,7 @@ export class Sender implements OutgoingOwner {
     this.#settings = settings;
     this.#events = events;
     this.#outgoing = new Outgoing(this);
-    transmitter.onProgress = () => this.#onProgress();
+    transmitter.listener = this;
   }
 
   get bufferedAmount(): number {
@@ -239,7 +239,7 @@ export class Sender implements OutgoingOwner {
     return false;
   }
 
-  #onProgress(): void {
+  onProgress(): void {
     if (this.#owedPong !== undefined && !this.#transmitter.blocked) {
       const payload = this.#owedPong;
       this.#owedPong = undefined;

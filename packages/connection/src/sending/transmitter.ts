@@ -13,6 +13,11 @@ const POCKET = 512;
 /** From here on a payload goes out beside its header instead of being copied behind it. */
 const COPY_LIMIT = 16 * 1024;
 
+/** Waits for the way out to be free again. An object and no closure: every connection has one. */
+export interface ProgressListener {
+  onProgress(): void;
+}
+
 export class Transmitter implements Outlet, TurnTask {
   buffer: Uint8Array = NONE;
   length = 0;
@@ -21,8 +26,8 @@ export class Transmitter implements Outlet, TurnTask {
   corked = false;
   /** True while the socket has not taken what was written: nothing can be written until it has. */
   blocked = false;
-  /** Called when the socket is no longer blocked and has taken what waited, or as much as it could. */
-  onProgress: (() => void) | undefined;
+  /** Who is told when the socket is no longer blocked and has taken what waited, or as much as it could. */
+  listener: ProgressListener | undefined;
 
   readonly #socket: Socket;
   readonly #turns: TurnQueue;
@@ -155,7 +160,7 @@ export class Transmitter implements Outlet, TurnTask {
     }
     this.#lentBytes = 0;
     this.flush();
-    this.onProgress?.();
+    this.listener?.onProgress();
   }
 
   /** The socket is gone: everything is dropped. */
