@@ -8,6 +8,7 @@ import { renderHtml, renderJson, renderJunit } from "@samewire/conformance";
 import { DEVIATIONS } from "./deviations.mjs";
 import { ROLES, RUNTIMES, samewire } from "./runtimes.mjs";
 import { runTestee } from "./suite.mjs";
+import { surprises } from "./surprises.mjs";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -33,23 +34,6 @@ const choice = {
 };
 const runtimes = RUNTIMES.filter((runtime) => positionals.length === 0 || positionals.includes(runtime));
 
-/**
- * What is wrong with a report: verdicts that nobody expected, and expected ones that did not come.
- *
- * @param {import("@samewire/conformance").SuiteReport} report
- * @param {string} runtime
- */
-function surprises(report, runtime) {
-  const known = new Set(
-    DEVIATIONS.filter((entry) => entry.runtime === runtime && entry.role === report.testee.role).map(({ id }) => id),
-  );
-  return report.results.flatMap(({ id, verdict, reasons }) => {
-    const wrong = verdict === "fail" || verdict === "non-strict";
-    if (wrong && !known.has(id)) return [`${verdict} ${id}: ${reasons.join("; ").slice(0, 300)}`];
-    return !wrong && known.has(id) ? [`${id} passes, though it is listed as a deviation`] : [];
-  });
-}
-
 /** @type {import("@samewire/conformance").SuiteReport[]} */
 const reports = [];
 let red = 0;
@@ -57,7 +41,7 @@ for (const runtime of runtimes) {
   for (const role of ROLES.filter((name) => values.role.includes(name))) {
     const report = await runTestee(samewire(runtime, role), choice);
     reports.push(report);
-    const wrong = surprises(report, runtime);
+    const wrong = surprises(report, runtime, DEVIATIONS);
     red += wrong.length;
     const { pass, informational, skipped, fail } = report.totals;
     const seconds = (report.durationMs / 1000).toFixed(1);
