@@ -11,7 +11,7 @@ import {
   responseHeadParser,
 } from "./http-head.ts";
 import { confirmExtensions, type Negotiated } from "./negotiation.ts";
-import { RefusedBody } from "./refused-body.ts";
+import { type RefusedBody, readRefusedBody } from "./refused-body.ts";
 
 /** The response of a server that refused, for the application to see. */
 export interface RefusedResponse extends ResponseHead {
@@ -89,15 +89,13 @@ export class ClientHandshake {
       const { maxHeadSize, maxRefusalBody } = this.#limits;
       if (head.status > 199) {
         this.#parser = undefined;
-        this.#refusal = [head, new RefusedBody(head, maxRefusalBody)];
+        this.#refusal = [head, readRefusedBody(head, maxRefusalBody)];
       } else {
         this.#limits = { ...this.#limits, maxHeadSize: maxHeadSize - this.#parser.size };
         this.#parser = responseHeadParser(this.#limits);
       }
     }
-    const body = this.#refusal?.[1];
-    body?.receive(bytes);
-    return body?.done ? this.end() : undefined;
+    return this.#refusal?.[1].receive(bytes) ? this.end() : undefined;
   }
 
   /** The stream has ended, or the caller waits no longer: gives the refusal. Undefined after the outcome. */
@@ -106,7 +104,7 @@ export class ClientHandshake {
     if (this.#refusal === undefined) return undefined;
     const [head, body] = this.#refusal;
     const error = new HandshakeError("response-status", `${head.status} ${head.reason}`.trimEnd());
-    return this.#refuse(error, { ...head, body: body.end(), complete: body.complete });
+    return this.#refuse(error, { ...head, ...body.end() });
   }
 
   #refuse(error: HandshakeError, response?: RefusedResponse): ClientOutcome {

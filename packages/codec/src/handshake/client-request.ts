@@ -3,7 +3,8 @@ import { encodeBase64 } from "../bytes/base64.ts";
 import { checkUsage } from "../errors.ts";
 import type { ClientExtension } from "../extensions/extension.ts";
 import { isFieldValue } from "./characters.ts";
-import { encodeHead, encodeHeaderLines, HANDSHAKE_FIELDS, type HeaderInit } from "./header-fields.ts";
+import { encodeHead, HANDSHAKE_FIELDS } from "./encode-head.ts";
+import type { HeaderInit } from "./header-fields.ts";
 import { areSubprotocols, formatExtensions } from "./header-values.ts";
 import { isAuthority, isOriginForm } from "./start-line.ts";
 
@@ -31,6 +32,8 @@ export interface ClientRequest {
   readonly key: string;
 }
 
+const HANDSHAKE_FIELDS_AND_ORIGIN = new RegExp(`${HANDSHAKE_FIELDS.source}|^origin$`, "i");
+
 /**
  * The request, with its lines in this order: request line, Host, Upgrade, Connection, Sec-WebSocket-Key,
  * Sec-WebSocket-Version, Origin, Sec-WebSocket-Protocol, Sec-WebSocket-Extensions, then the added fields.
@@ -56,6 +59,6 @@ export function createRequest(options: ClientRequestOptions): ClientRequest {
     "Sec-WebSocket-Protocol": subprotocols.join(", "),
     "Sec-WebSocket-Extensions": formatExtensions(extensions.flatMap((extension) => extension.offers)),
   };
-  const added = encodeHeaderLines(headers, `${HANDSHAKE_FIELDS}|host${origin === undefined ? "" : "|origin"}`);
-  return { bytes: encodeHead(`GET ${target} HTTP/1.1`, fields, added), key };
+  const reserved = origin === undefined ? HANDSHAKE_FIELDS : HANDSHAKE_FIELDS_AND_ORIGIN;
+  return { bytes: encodeHead(`GET ${target} HTTP/1.1`, fields, headers, reserved), key };
 }

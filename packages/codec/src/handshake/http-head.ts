@@ -64,8 +64,8 @@ export class HeadParser<Head extends object> {
   #ending = false;
   #size = 0;
   #start: Omit<Head, "headers"> | undefined;
-  /** Name in lower case and value in turn. */
-  readonly #lines: string[] = [];
+  #name = "";
+  readonly #fields: [name: string, value: string][] = [];
 
   constructor(limits: HeadLimits, startLine: StartLine<Head>) {
     this.#limits = limits;
@@ -88,7 +88,7 @@ export class HeadParser<Head extends object> {
 
   #scan(chunk: Uint8Array, { maxHeadSize, maxHeaders }: HeadLimits): HeadOutcome<Head> | HandshakeError | undefined {
     const text = decodeLatin1(chunk.subarray(0, maxHeadSize - this.#size));
-    const lines = this.#lines;
+    const fields = this.#fields;
     let at = 0;
     while (at < text.length) {
       const reading = this.#reading;
@@ -99,11 +99,11 @@ export class HeadParser<Head extends object> {
         this.#ending = false;
         if (reading === "header-name") {
           this.#size += at;
-          const head = { ...this.#start, headers: HeaderFields.ofChecked(lines) } as Head;
+          const head = { ...this.#start, headers: new HeaderFields(fields) } as Head;
           return { head, rest: chunk.subarray(at) };
         }
         if (reading === "header-value") {
-          lines.push(trimBlanks(part));
+          fields.push([this.#name, trimBlanks(part)]);
         } else if (this.#size + at === 2 && reading === "request-line") {
           // One empty line may stand before a request (RFC 9112 section 2.2).
           continue;
@@ -120,12 +120,12 @@ export class HeadParser<Head extends object> {
         this.#part += run;
         at += run.length;
         const inName = reading === "header-name" && this.#part !== "";
-        if (inName && lines.length === maxHeaders * 2) return new HandshakeError("too-many-headers", `${maxHeaders}`);
+        if (inName && fields.length === maxHeaders) return new HandshakeError("too-many-headers", `${maxHeaders}`);
         if (at === text.length) break;
         const next = text[at++];
         if (inName) {
           if (next !== ":") return new HandshakeError("header-name");
-          lines.push(this.#part.toLowerCase());
+          this.#name = this.#part;
           this.#part = "";
           this.#reading = "header-value";
         } else if (next === "\r") {
@@ -166,11 +166,13 @@ export function requestHeadFromRaw(
 ): RequestHead | HandshakeError {
   const line = readRequestLine(method, target, httpVersion);
   if (line instanceof HandshakeError) return line;
-  const lines: string[] = [];
+  const fields: [name: string, value: string][] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const fault = fieldFault(rawHeaders[at], rawHeaders[at + 1]);
+    const name = rawHeaders[at];
+    const value = rawHeaders[at + 1];
+    const fault = fieldFault(name, value);
     if (fault !== undefined) return new HandshakeError(fault);
-    lines.push(rawHeaders[at].toLowerCase(), trimBlanks(rawHeaders[at + 1]));
+    fields.push([name, trimBlanks(value)]);
   }
-  return { ...line, headers: HeaderFields.ofChecked(lines) };
+  return { ...line, headers: new HeaderFields(fields) };
 }

@@ -2,7 +2,8 @@
 import { encodeUtf8 } from "../bytes/text.ts";
 import { checkUsage, type HandshakeError } from "../errors.ts";
 import { isFieldValue } from "./characters.ts";
-import { encodeHead, encodeHeaderLines, type HeaderInit } from "./header-fields.ts";
+import { encodeHead } from "./encode-head.ts";
+import { HeaderFields, type HeaderInit, headerPairs } from "./header-fields.ts";
 
 export interface HttpResponse {
   /** 200 to 999. */
@@ -16,6 +17,8 @@ export interface HttpResponse {
   /** True for the answer to HEAD: the length is told, the body is not sent. */
   readonly head?: boolean | undefined;
 }
+
+const FRAMING = /^(?:connection|content-length|transfer-encoding)$/i;
 
 /**
  * The response in bytes, which are the caller's. It has `Connection: close`, and a Content-Length unless its status
@@ -31,15 +34,17 @@ export function encodeHttpResponse(response: HttpResponse): Uint8Array {
   const bodiless = status === 204 || status === 304;
   checkUsage(!bodiless || payload.length === 0, "body", status);
 
-  const added = encodeHeaderLines(headers, "");
-  const untyped = typeof body === "string" && body !== "" && !/^content-type:/im.test(added);
+  // Taken once: they may be a generator's.
+  const added = headerPairs(headers);
+  const names = new HeaderFields(added);
   const fields = {
     // RFC 9110 section 7.8: who sends Upgrade names it in Connection.
-    Connection: /^upgrade:/im.test(added) ? "close, Upgrade" : "close",
+    Connection: names.has("upgrade") ? "close, Upgrade" : "close",
     "Content-Length": bodiless ? undefined : `${payload.length}`,
-    "Content-Type": untyped ? "text/plain; charset=utf-8" : undefined,
+    "Content-Type":
+      payload === body || body === "" || names.has("content-type") ? undefined : "text/plain; charset=utf-8",
   };
-  return encodeHead(`HTTP/1.1 ${status} ${reason}`, fields, added, head ? undefined : payload);
+  return encodeHead(`HTTP/1.1 ${status} ${reason}`, fields, added, FRAMING, head ? undefined : payload);
 }
 
 /** What a server answers to a request that broke a rule: the error's status and headers, and its message as the body. */

@@ -3,13 +3,8 @@ import { isBase64Of16Bytes } from "../bytes/base64.ts";
 import { checkUsage, HandshakeError, type HandshakeErrorCode } from "../errors.ts";
 import type { ExtensionOffer } from "../extensions/extension.ts";
 import { acceptKey } from "./accept-key.ts";
-import {
-  encodeHead,
-  encodeHeaderLines,
-  HANDSHAKE_FIELDS,
-  type HeaderFields,
-  type HeaderInit,
-} from "./header-fields.ts";
+import { encodeHead, HANDSHAKE_FIELDS } from "./encode-head.ts";
+import type { HeaderFields, HeaderInit } from "./header-fields.ts";
 import { formatExtensions, listHas, parseExtensions, parseSubprotocols } from "./header-values.ts";
 import type { RequestHead } from "./http-head.ts";
 import { isAuthority } from "./start-line.ts";
@@ -112,6 +107,5 @@ export function encodeAccept(request: UpgradeRequest, options: AcceptOptions = {
     "Sec-WebSocket-Protocol": subprotocol,
     "Sec-WebSocket-Extensions": formatExtensions(extensions),
   };
-  const added = encodeHeaderLines(headers, HANDSHAKE_FIELDS);
-  return encodeHead("HTTP/1.1 101 Switching Protocols", fields, added);
+  return encodeHead("HTTP/1.1 101 Switching Protocols", fields, headers, HANDSHAKE_FIELDS);
 }

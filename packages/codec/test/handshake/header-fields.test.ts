@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { encodeHeaderLines, HeaderFields, type HeaderInit } from "../../src/handshake/header-fields.ts";
-import { UsageError } from "../../src/index.ts";
+import { encodeHead } from "../../src/handshake/encode-head.ts";
+import { HeaderFields, type HeaderInit, UsageError } from "../../src/index.ts";
+import { text } from "./_heads.ts";
 
 describe("HeaderFields", () => {
   const fields = new HeaderFields([
@@ -47,10 +48,13 @@ describe("HeaderFields", () => {
   });
 });
 
-describe("encodeHeaderLines", () => {
+describe("encodeHead", () => {
   it("keeps order and case, and writes a name once for each of its values", () => {
-    const lines = encodeHeaderLines({ "X-A": "1", "Set-Cookie": ["a", "b"] }, "host");
-    expect(lines).toBe("X-A: 1\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n");
+    const added = { "X-A": "1", "X-Empty": "", "Set-Cookie": ["a", "b"] };
+    const head = encodeHead("GET / HTTP/1.1", { Own: "1", Absent: undefined, None: "" }, added, /^host$/i);
+    expect(text(head)).toBe(
+      "GET / HTTP/1.1\r\nOwn: 1\r\nX-A: 1\r\nX-Empty: \r\nSet-Cookie: a\r\nSet-Cookie: b\r\n\r\n",
+    );
   });
 
   it.each<[string, HeaderInit, string]>([
@@ -66,7 +70,7 @@ describe("encodeHeaderLines", () => {
     ["a name that is no string", [[1 as unknown as string, "c"]], "header-name"],
     ["a reserved name in any case", { HoSt: "c" }, "header-reserved"],
   ])("SH-27, CH-25: throws for %s", (_title, init, code) => {
-    const encode = () => encodeHeaderLines(init, "host");
+    const encode = () => encodeHead("GET / HTTP/1.1", {}, init, /^host$/i);
     expect(encode).toThrow(UsageError);
     expect(encode).toThrow(expect.objectContaining({ code }));
     if (code !== "header-reserved") expect(() => new HeaderFields(init)).toThrow(expect.objectContaining({ code }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RefusedBody } from "../../src/handshake/refused-body.ts";
+import { readRefusedBody } from "../../src/handshake/refused-body.ts";
 import { HeaderFields, type HeaderInit } from "../../src/index.ts";
 import { cuts, latin1, text } from "./_heads.ts";
 
@@ -14,17 +14,18 @@ interface Read {
 function read(headers: HeaderInit, bytes: string, max = 64, status = 404): Read {
   let first: Read | undefined;
   for (const pieces of cuts(latin1(bytes))) {
-    const reader = new RefusedBody({ version: "1.1", status, reason: "", headers: new HeaderFields(headers) }, max);
-    for (const piece of pieces) reader.receive(piece);
-    const early = reader.done;
-    const outcome = { body: text(reader.end()), complete: reader.complete, early };
+    const head = { version: "1.1", status, reason: "", headers: new HeaderFields(headers) };
+    const reader = readRefusedBody(head, max);
+    const early = pieces.map((piece) => reader.receive(piece)).includes(true);
+    const { body, complete } = reader.end();
+    const outcome = { body: text(body), complete, early };
     first ??= outcome;
     expect(outcome).toEqual(first);
   }
   return first!;
 }
 
-describe("RefusedBody", () => {
+describe("readRefusedBody", () => {
   it("reads a body of known length and no byte behind it (RFC 9112 section 6.3)", () => {
     expect(read({ "content-length": "5" }, "hello, next")).toEqual({ body: "hello", complete: true, early: true });
     expect(read({ "content-length": "5" }, "hell")).toEqual({ body: "hell", complete: false, early: false });

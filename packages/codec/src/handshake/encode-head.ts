@@ -1,0 +1,34 @@
+/** The head of a message to send (RFC 9112 section 2.1). */
+import { checkUsage } from "../errors.ts";
+import { HeaderFields, type HeaderInit, headerPairs } from "./header-fields.ts";
+import { encodeLatin1 } from "./latin1.ts";
+
+/** What only the opening handshake itself sets. */
+export const HANDSHAKE_FIELDS: RegExp =
+  /^(?:host|upgrade|connection|sec-websocket-.*|content-length|transfer-encoding)$/i;
+
+/**
+ * The head in bytes, followed by `body`.
+ *
+ * @param fields those that the message sets itself; what is undefined or empty is left out
+ * @param added those of the caller, `Name: value` with CR LF each, in their order
+ * @param reserved matches the names that the caller may not set
+ * @throws UsageError for an added name that is not a token or reserved, and for a value with CR, LF, another control
+ *   character or beyond Latin-1
+ */
+export function encodeHead(
+  startLine: string,
+  fields: Readonly<Record<string, string | undefined>>,
+  added: HeaderInit,
+  reserved: RegExp,
+  body?: Uint8Array,
+): Uint8Array {
+  const pairs = headerPairs(added);
+  const refused = [...new HeaderFields(pairs)].find(([name]) => reserved.test(name));
+  checkUsage(refused === undefined, "header-reserved", refused);
+  let head = `${startLine}\r\n`;
+  for (const [name, value] of [...Object.entries(fields).filter(([, value]) => value), ...pairs]) {
+    head += `${name}: ${value}\r\n`;
+  }
+  return encodeLatin1(`${head}\r\n`, body);
+}
