@@ -2,49 +2,17 @@
  * A connection after the opening handshake: the protocol over a byte stream. Bytes come in from the channel, go through
  * the protocol into the inbox, and to the handlers; what is sent goes through the protocol into the transmitter.
  */
-import {
-  type CloseStatus,
-  encodeUtf8,
-  type MessageExtension,
-  Protocol,
-  type ProtocolError,
-  type ProtocolHandler,
-} from "@samewire/codec";
+import { type CloseStatus, encodeUtf8, Protocol, type ProtocolError, type ProtocolHandler } from "@samewire/codec";
 import type { Channel } from "./channel.ts";
 import { CloseCode } from "./close-code.ts";
-import type { Environment } from "./environment.ts";
-import type { ConnectionHandlers } from "./handlers.ts";
+import type { EngineOptions, Face } from "./engine-options.ts";
 import { Closing, type ClosingOwner } from "./lifecycle/closing.ts";
 import { Keepalive, type KeepaliveOwner } from "./lifecycle/keepalive.ts";
 import type { CloseInfo } from "./message.ts";
 import { Inbox, type InboxOwner, type Item, isThenable } from "./receiving/inbox.ts";
 import { IncomingStream, type StreamOwner } from "./receiving/incoming-stream.ts";
 import { Sender, type SenderEvents } from "./sending/sender.ts";
-import type { Settings } from "./settings.ts";
 import type { SocketHandler } from "./socket.ts";
-
-/** Who keeps a book of the open connections. */
-export interface ConnectionBook<S> {
-  onOver(connection: S): void;
-}
-
-/** What an engine is made of, once the opening handshake is done. */
-export interface EngineOptions<S> {
-  readonly role: "server" | "client";
-  readonly channel: Channel;
-  readonly environment: Environment;
-  readonly settings: Settings;
-  readonly extension: MessageExtension | undefined;
-  readonly handlers: ConnectionHandlers<S>;
-  /** Told once, when the connection is over for the application; a server keeps a book of them. */
-  readonly book: ConnectionBook<S> | undefined;
-}
-
-/** What the engine tells the application's side by itself. */
-export interface Face {
-  /** The peer has closed, or the connection is lost. */
-  onLeft(): void;
-}
 
 export class Engine<S extends Face>
   implements SocketHandler, ProtocolHandler, InboxOwner, StreamOwner, KeepaliveOwner, ClosingOwner, SenderEvents

@@ -32,7 +32,7 @@ describe("closing", () => {
     expect(clock.timers).toBe(0);
   });
 
-  it("API-19 throws on a code or reason that may not be sent, and changes nothing (7.4)", async () => {
+  it("CT-19 throws on a code or reason that may not be sent, and changes nothing (7.4)", async () => {
     const { connect } = world({ message: () => {} });
     const socket = await connect();
     for (const code of [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, Number.NaN, 1000.5, "1000" as never]) {

@@ -10,7 +10,7 @@ import {
   pongFor,
 } from "../expectations.ts";
 import { toHex } from "../wire/bytes.ts";
-import { close, encodeFrame, type FrameSpec, ping, text, ZERO_KEY } from "../wire/frame.ts";
+import { close, encodeFrame, type FrameSpec, ping, text } from "../wire/frame.ts";
 import { OPCODE } from "../wire/opcode.ts";
 
 /** What the kinds of scripted case have in common. Both roles and all deliveries unless it says otherwise. */
@@ -106,9 +106,4 @@ export function describeInput(frames: readonly FrameSpec[]): string {
   const shown = frames.slice(0, 4).map((frame) => toHex(encodeFrame(frame, frame.mask || undefined), 40));
   const more = frames.length > 4 ? ` | … (${frames.length - 4} more frames)` : "";
   return `${shown.join(" | ")}${more} (masked towards a server)`;
-}
-
-/** Frames masked with the key of zeros towards a server, and as they are towards a client. */
-export function zeroMasked(role: "server" | "client", frames: readonly FrameSpec[]): FrameSpec[] {
-  return frames.map((frame) => ({ ...frame, mask: role === "server" ? ZERO_KEY : false }));
 }

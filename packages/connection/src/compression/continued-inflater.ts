@@ -3,16 +3,8 @@
  * DEFLATE library reads on after one. This makes of an inflater that stops there one that does not.
  */
 import type { Inflater } from "@samewire/codec";
+import type { EndingInflater } from "./ending-inflater.ts";
 import { WindowHistory } from "./window-history.ts";
-
-/** An inflater that ends with a block that has BFINAL set, as those of libraries do. */
-export interface EndingInflater extends Omit<Inflater, "finalBlocks"> {
-  /**
-   * Where the last call came to the end of a block with BFINAL set: what of the piece was not read. The context takes
-   * nothing more until `reset`.
-   */
-  readonly rest: Uint8Array | undefined;
-}
 
 const EMPTY = new Uint8Array(0);
 

@@ -3,7 +3,7 @@
  * a stream there and forget; this takes what a window holds out of one context and puts it into the next, by means of
  * DEFLATE alone (RFC 1951 section 3.2), so that it works with any of them.
  */
-import type { EndingInflater } from "./continued-inflater.ts";
+import type { EndingInflater } from "./ending-inflater.ts";
 
 const NOTHING = new Uint8Array(0);
 const ALL = 0x1_0000;

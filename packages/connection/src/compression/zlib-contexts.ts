@@ -4,7 +4,8 @@
  * off and puts back, bounded output, and the end of a stream in the middle of a message.
  */
 import type { DeflateEngine, Deflater, DeflaterOptions, InflaterOptions } from "@samewire/codec";
-import { ContinuedInflater, type EndingInflater } from "./continued-inflater.ts";
+import { ContinuedInflater } from "./continued-inflater.ts";
+import type { EndingInflater } from "./ending-inflater.ts";
 
 /** One raw DEFLATE stream, compressing or inflating, in the manner of zlib's `z_stream`. */
 export interface ZlibStream {

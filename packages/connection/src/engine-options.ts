@@ -1,0 +1,28 @@
+import type { MessageExtension } from "@samewire/codec";
+import type { Channel } from "./channel.ts";
+import type { Environment } from "./environment.ts";
+import type { ConnectionHandlers } from "./handlers.ts";
+import type { Settings } from "./settings.ts";
+
+/** Who keeps a book of the open connections. */
+export interface ConnectionBook<S> {
+  onOver(connection: S): void;
+}
+
+/** What an engine is made of, once the opening handshake is done. */
+export interface EngineOptions<S> {
+  readonly role: "server" | "client";
+  readonly channel: Channel;
+  readonly environment: Environment;
+  readonly settings: Settings;
+  readonly extension: MessageExtension | undefined;
+  readonly handlers: ConnectionHandlers<S>;
+  /** Told once, when the connection is over for the application; a server keeps a book of them. */
+  readonly book: ConnectionBook<S> | undefined;
+}
+
+/** What the engine tells the application's side by itself. */
+export interface Face {
+  /** The peer has closed, or the connection is lost. */
+  onLeft(): void;
+}
