@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import {
+  ALL_CASES,
+  CommandEndpoint,
+  type Endpoint,
+  LoopEndpoint,
+  resolveTestee,
+  runSuite,
+  type SuiteReport,
+  selectCases,
+} from "../src/index.ts";
+
+/** An echo client on an implementation that is not ours, started from here so that it finds the package. */
+const CLIENT = `
+  import("ws").then(({ WebSocket }) => {
+    const socket = new WebSocket(process.argv.at(-1));
+    socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
+    socket.on("error", (error) => { console.error(error.message); process.exitCode = 1; });
+  });
+`;
+
+function run(endpoint: Endpoint, ids: readonly string[]): Promise<SuiteReport> {
+  return runSuite({
+    cases: selectCases(ALL_CASES, { role: "client", group: "core", ids }),
+    endpoint,
+    testee: resolveTestee({}),
+    target: "a client",
+    role: "client",
+    group: "core",
+    concurrency: 4,
+    deliveries: ["whole"],
+    seed: 1,
+  });
+}
+
+describe("CommandEndpoint", () => {
+  it.each([
+    ["appends the URL", [process.execPath, "--eval", CLIENT]],
+    ["replaces {url}", [process.execPath, "--eval", CLIENT, "--", "--to", "{url}"]],
+  ])("%s, and starts a process for each connection", async (_how, command) => {
+    const endpoint = await CommandEndpoint.start(0, command);
+
+    const report = await run(endpoint, ["FR-1.*", "UT-1.16.1", "CT-11.2"]);
+    await endpoint.close();
+    expect(report.results.map(({ id, verdict }) => `${id} ${verdict}`)).toEqual([
+      "FR-1.1 pass",
+      "FR-1.2 pass",
+      "CT-11.2 pass",
+      "UT-1.16.1 pass",
+    ]);
+    const log = report.results[0]?.runs[0]?.log.map(({ text }) => text) ?? [];
+    expect(log.at(-1)).toMatch(/^the client exited with 0$/);
+  });
+
+  it("fails what a command that cannot be started, or that ends at once, does not do", async () => {
+    for (const [command, reason] of [
+      [["/nowhere/client"], /could not be started/],
+      [[process.execPath, "--eval", "console.error('no such flag'); process.exit(3)"], /exited with 3.*no such flag/],
+    ] as const) {
+      const endpoint = await CommandEndpoint.start(0, command);
+      const { results } = await run(endpoint, ["FR-1.1"]);
+      await endpoint.close();
+      expect(results[0]?.verdict).toBe("fail");
+      expect(results[0]?.reasons.join()).toMatch(reason);
+    }
+  });
+});
+
+describe("LoopEndpoint", () => {
+  it("skips what the client does not come for", async () => {
+    const endpoint = await LoopEndpoint.start(0);
+    const running = run(endpoint, ["FR-1.*"]);
+    expect(endpoint.count).toBe(2);
+    endpoint.stop();
+    const { totals, results } = await running;
+    await endpoint.close();
+    expect(totals).toMatchObject({ skipped: 2, fail: 0 });
+    expect(results[0]?.reasons).toEqual(["the client did not come for this case"]);
+  });
+});
