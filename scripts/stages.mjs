@@ -50,7 +50,7 @@ function suiteStage(folder, runtime) {
 export const stages = [
   { name: "install", run: ["node", "scripts/check-install.mjs"], count: "check", show: /./, alone: true },
   { name: "lint", run: ["biome", "ci", "--error-on-warnings", "--colors=off", "."], count: "check" },
-  { name: "types", run: ["node", "scripts/typecheck.mjs"], count: "totals" },
+  { name: "types", run: ["node", "scripts/typecheck.mjs"], count: "totals", seconds: 600 },
   {
     name: "imports",
     run: ["depcruise", "--config", ".dependency-cruiser.mjs", "packages", "apps", "benchmarks"],
@@ -88,6 +88,7 @@ export const stages = [
       }),
   ),
   { name: "conformance", run: ["node", "apps/echo/conformance/run.mjs"], count: "totals", seconds: 400, alone: true },
+  { name: "interop", run: ["node", "apps/echo/interop/run.mjs"], count: "totals", show: /^\|/, seconds: 400 },
   { name: "packages", run: ["node", "scripts/check-packages.mjs"], count: "totals" },
   { name: "size", run: ["node", "scripts/size.mjs"], count: "check", show: /KiB/ },
   {
