@@ -55,12 +55,16 @@ export function echoSettings(deflate: boolean): ConnectionOptions {
   };
 }
 
+/** How many of the reasons that connections were closed with are remembered. */
+const REMEMBERED = 64;
+
 /**
  * The echo server. Beside the echo itself, for tests of clients, by path: `/refused` answers 401 with a body,
- * `/closing?CODE,REASON` closes on the first message, `/fragments` answers each message in three fragments and a Ping
- * before the last.
+ * `/closing?CODE,REASON` closes on the first message, `/closes` answers a reason with the code that a connection was
+ * closed with for it, `/fragments` answers each message in three fragments and a Ping before the last.
  */
 export function echoServer(deflate: boolean): ServerHandlers & ServerPolicy {
+  const closes = new Map<string, number>();
   return {
     ...echoSettings(deflate),
     origins: "any",
@@ -69,10 +73,16 @@ export function echoServer(deflate: boolean): ServerHandlers & ServerPolicy {
     message(socket, message): Promise<unknown> | undefined {
       const { target } = socket;
       if (target === "/") return echo(socket, message);
+      if (target === "/closes") return echo(socket, String(closes.get(String(message)) ?? "none"));
       if (target === "/fragments") return socket.send(fragments(socket, message));
       const closing = /^\/closing\?(\d+),(.*)$/.exec(target);
       if (closing === null) return echo(socket, message);
       return socket.close(Number(closing[1]), decodeURIComponent(closing[2] as string));
+    },
+    close(_socket, { code, reason }) {
+      if (reason === "") return;
+      closes.set(reason, code);
+      for (const oldest of closes.keys()) if (closes.size > REMEMBERED) closes.delete(oldest);
     },
     request: page,
   };

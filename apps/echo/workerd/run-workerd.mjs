@@ -10,7 +10,7 @@ import { runtimePath } from "../../../scripts/runtimes.mjs";
  * What is run, and with what.
  *
  * @typedef {object} Run
- * @property {"server" | "client" | "loop"} role
+ * @property {"server" | "client" | "loop" | "interop"} role
  * @property {Readonly<Record<string, string>>} bindings bound to the Worker as text
  * @property {string} [listen] address of the socket that is handed to the Worker's `connect`
  * @property {{ cert: string, key: string }} [tls] of that socket, in PEM

@@ -1,0 +1,5 @@
+import { connect } from "@samewire/deno";
+import { runClient } from "./run-client.ts";
+import { samewireClient } from "./samewire-client.ts";
+
+await runClient((ca) => samewireClient(connect, ca));
