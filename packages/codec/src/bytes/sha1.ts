@@ -20,7 +20,7 @@ export function sha1(message: Uint8Array): Uint8Array {
   for (let i = 0; i <= length; i++) words[i >> 2] |= (i < length ? message[i] : 0x80) << (24 - (i % 4) * 8);
   words[words.length - 1] = length * 8;
 
-  const state = [FIRST, SECOND, ~FIRST, ~SECOND, 0xc3d2e1f0];
+  const state = Int32Array.of(FIRST, SECOND, ~FIRST, ~SECOND, 0xc3d2e1f0);
   const schedule = new Int32Array(80);
   for (let block = 0; block < words.length; block += 16) {
     let [a, b, c, d, e] = state;
@@ -37,7 +37,9 @@ export function sha1(message: Uint8Array): Uint8Array {
       b = a;
       a = next;
     }
-    for (const [i, word] of [a, b, c, d, e].entries()) state[i] = (state[i] + word) | 0;
+    for (const [i, word] of [a, b, c, d, e].entries()) state[i] += word;
   }
-  return Uint8Array.from({ length: 20 }, (_, i) => state[i >> 2] >> (24 - (i % 4) * 8));
+  const digest = new Uint8Array(20);
+  for (let i = 0; i < 20; i++) digest[i] = state[i >> 2] >> (24 - (i % 4) * 8);
+  return digest;
 }
