@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { RUNTIMES, type RuntimeName } from "./runtimes.ts";
 import { SCENARIOS, type Scenario } from "./scenarios.ts";
+import { TARGETS } from "./targets.ts";
 
 export interface Options {
   readonly scenarios: readonly Scenario[];
@@ -19,6 +20,7 @@ export const USAGE = `pnpm bench [scenario…] [options]
 
   scenario…            ids, or beginnings of ids (echo-125, idle, client…); all when none is given
   --runtime a,b        node, bun, deno (default: all three)
+  --targets            only the scenarios that a target is set for
   --rounds N           interleaved rounds (default 9)
   --only a,b           subjects by id or kind: ours, peer, tcp, ws, serve, upgrade… (default: all)
   --out FOLDER         where to write the report (default: docs, for a run of all scenarios and runtimes; else none)
@@ -39,6 +41,7 @@ export function parseOptions(args: readonly string[], docs: string): Options {
       out: { type: "string" },
       quick: { type: "boolean", default: false },
       merge: { type: "boolean", default: false },
+      targets: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
     },
   });
@@ -54,10 +57,11 @@ export function parseOptions(args: readonly string[], docs: string): Options {
     if (!SCENARIOS.some(({ id }) => id.startsWith(word)))
       throw new Error(`no scenario begins with ${word}: see --list`);
   }
-  const scenarios = SCENARIOS.filter(({ id, quick: inQuick }) =>
-    positionals.length > 0 ? positionals.some((word) => id.startsWith(word)) : !quick || inQuick === true,
-  );
-  const whole = positionals.length === 0 && runtimes.length === 0 && values.only === undefined && !quick;
+  const scenarios = SCENARIOS.filter(({ id, quick: inQuick }) => {
+    if (values.targets && !TARGETS.some(({ scenario, from }) => scenario === id || from === id)) return false;
+    return positionals.length > 0 ? positionals.some((word) => id.startsWith(word)) : !quick || inQuick === true;
+  });
+  const whole = scenarios.length === SCENARIOS.length && runtimes.length === 0 && values.only === undefined;
   return {
     scenarios,
     runtimes: runtimes.length === 0 ? RUNTIMES : runtimes,

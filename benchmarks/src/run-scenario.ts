@@ -64,7 +64,7 @@ export async function runScenario(
       : whole;
   const times: Times = settings.quick
     ? { warmMs: 150, measureMs: 200, cpuGoal: 0 }
-    : { warmMs: scenario.warmMs ?? 400, measureMs: scenario.measureMs ?? 1200, cpuGoal: scenario.cpuGoal ?? 0.4 };
+    : { warmMs: scenario.warmMs ?? 300, measureMs: scenario.measureMs ?? 900, cpuGoal: scenario.cpuGoal ?? 0.4 };
   const subjects = participants(scenario, runtime, settings);
   const rounds = new Map<string, Outcome[]>(subjects.map(({ id }) => [id, []]));
   const failures = new Map<string, string>();

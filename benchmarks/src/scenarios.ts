@@ -25,7 +25,7 @@ export interface Scenario {
   readonly unit: "message" | "delivery" | "connection";
   readonly job: JobShape;
   readonly settings?: Partial<Settings>;
-  /** Milliseconds of warm-up and of the measured window, where the usual 400 and 1,200 do not fit. */
+  /** Milliseconds of warm-up and of the measured window, where the usual 300 and 900 do not fit. */
   readonly warmMs?: number;
   readonly measureMs?: number;
   /** CPU seconds that warm-up and window shall see, where the usual 0.4 do not fit: 0 where the subject mostly waits. */

@@ -13,6 +13,12 @@ describe("options", () => {
     expect(options).toMatchObject({ runtimes: ["bun", "deno"], rounds: 3, out: undefined });
   });
 
+  it("leave out what no target is set for", () => {
+    const ids = parseOptions(["--targets"], "docs").scenarios.map(({ id }) => id);
+    expect(ids).toContain("connections-10");
+    expect(ids).not.toContain("churn");
+  });
+
   it("say what they do not understand", () => {
     expect(() => parseOptions(["nothing"], "docs")).toThrow("no scenario begins with nothing");
     expect(() => parseOptions(["--runtime", "perl"], "docs")).toThrow("unknown runtime perl");
