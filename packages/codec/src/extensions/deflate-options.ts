@@ -54,13 +54,13 @@ export interface ContextBudget {
 }
 
 /** {@link DeflateOptions} with every default filled in that depends neither on the role nor on the engine. */
-export type DeflateSettings = Required<Omit<DeflateOptions, "level" | "serverMaxWindowBits" | "clientMaxWindowBits">> &
-  Pick<DeflateOptions, "level" | "serverMaxWindowBits" | "clientMaxWindowBits">;
+export type DeflateSettings = Required<
+  Omit<DeflateOptions, "level" | "serverMaxWindowBits" | "clientMaxWindowBits" | "budget">
+> &
+  Pick<DeflateOptions, "level" | "serverMaxWindowBits" | "clientMaxWindowBits" | "budget">;
 
 /** The window with which we compress unless told otherwise. */
 export const DEFAULT_WINDOW_BITS = 13;
-
-const UNBOUNDED: ContextBudget = { fits: () => true, full: false, charge() {}, refund() {} };
 
 /** What may be asked of the options that are numbers: whole ones, or no bound at all. */
 const RANGES = {
@@ -91,7 +91,6 @@ export function deflateSettings(options: DeflateOptions): DeflateSettings {
     clientNoContextTakeover: false,
     maxRatio: 200,
     ratioFloor: 1 << 20,
-    budget: UNBOUNDED,
     ...options,
   };
 }

@@ -104,9 +104,9 @@ export class PerMessageDeflate implements MessageExtension {
   #openDeflater(): Deflater {
     const memory = this.#engine.deflaterMemory(this.#outbound);
     const { budget } = this.#settings;
-    this.#deflaterKept = this.#outboundTakeover && this.#warm && budget.fits(memory);
+    this.#deflaterKept = this.#outboundTakeover && this.#warm && (budget?.fits(memory) ?? true);
     const deflater = this.#engine.createDeflater(this.#outbound);
-    budget.charge(memory);
+    budget?.charge(memory);
     return deflater;
   }
 
@@ -114,7 +114,7 @@ export class PerMessageDeflate implements MessageExtension {
     if (this.#deflater === undefined) return;
     this.#deflater.release();
     this.#deflater = undefined;
-    this.#settings.budget.refund(this.#engine.deflaterMemory(this.#outbound));
+    this.#settings.budget?.refund(this.#engine.deflaterMemory(this.#outbound));
   }
 
   decode(piece: Uint8Array, last: boolean, max: number): Uint8Array | ProtocolError {
@@ -157,19 +157,18 @@ export class PerMessageDeflate implements MessageExtension {
   }
 
   #closeInflater(): void {
-    if (this.#inflater === undefined) return;
-    this.#inflater.release();
+    this.#inflater?.release();
     this.#inflater = undefined;
     if (!this.#inboundTakeover) this.#refundInflater();
   }
 
   #chargeInflater(): void {
     this.#inflaterCharge = this.#engine.inflaterMemory(this.#inbound);
-    this.#settings.budget.charge(this.#inflaterCharge);
+    this.#settings.budget?.charge(this.#inflaterCharge);
   }
 
   #refundInflater(): void {
-    this.#settings.budget.refund(this.#inflaterCharge);
+    this.#settings.budget?.refund(this.#inflaterCharge);
     this.#inflaterCharge = 0;
   }
 

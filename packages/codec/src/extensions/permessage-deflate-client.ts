@@ -41,7 +41,7 @@ export function perMessageDeflateClient(engine: () => DeflateEngine, options: De
 
 function offersOf(engine: DeflateEngine, settings: DeflateSettings): ExtensionOffer[] {
   const { budget, serverNoContextTakeover, serverMaxWindowBits = 15 } = settings;
-  if (budget.full) return [];
+  if (budget?.full) return [];
   const offer = (forgets: boolean): ExtensionOffer =>
     writeParameters({
       server_no_context_takeover: forgets,
@@ -50,7 +50,8 @@ function offersOf(engine: DeflateEngine, settings: DeflateSettings): ExtensionOf
       // Always named: it says that we obey a limit, which a server could not impose otherwise (section 7.1.2.2).
       client_max_window_bits: settings.clientMaxWindowBits ?? true,
     });
-  const pressed = !serverNoContextTakeover && !budget.fits(engine.inflaterMemory({ windowBits: serverMaxWindowBits }));
+  const pressed =
+    !serverNoContextTakeover && budget?.fits(engine.inflaterMemory({ windowBits: serverMaxWindowBits })) === false;
   return pressed ? [offer(true), offer(false)] : [offer(serverNoContextTakeover)];
 }
 

@@ -42,7 +42,7 @@ function answer(
   if (typeof offered === "string") return offered;
   const { server_max_window_bits: demand, client_max_window_bits: hint } = offered;
   if (demand === 8) return "window-bits-8";
-  if (settings.budget.full) return "memory-budget";
+  if (settings.budget?.full) return "memory-budget";
 
   // Section 7.1.2: a limit goes into the response only where the client has named it; it is ours or the client's,
   // whichever is smaller. A hint of 256 bytes needs no answer, since a larger window inflates it too.
@@ -51,7 +51,7 @@ function answer(
   const clientBits = hint === undefined || hint === 8 ? 15 : Math.min(hint === true ? 15 : hint, clientWish);
 
   // Section 7.1.1: a server may forgo both histories whether or not the client has asked for that.
-  const pressed = !settings.budget.fits(engine.inflaterMemory({ windowBits: clientBits }));
+  const pressed = settings.budget?.fits(engine.inflaterMemory({ windowBits: clientBits })) === false;
   const serverForgets = offered.server_no_context_takeover || settings.serverNoContextTakeover || pressed;
   const clientForgets = offered.client_no_context_takeover || settings.clientNoContextTakeover || pressed;
   const agreed = writeParameters({
