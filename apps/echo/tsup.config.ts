@@ -6,11 +6,11 @@ export default defineConfig([
     [
       "src/{node,bun,deno}-{server,client,loop}.ts",
       "src/{loop,echo}.ts",
-      "src/interop/{node,bun,deno,own,undici}-client.ts",
+      "src/interop/{node,bun,deno,own,undici,ws}-client.ts",
     ],
     {
       dts: false,
-      external: [/^node:/, "undici"],
+      external: [/^node:/, "undici", "ws"],
       // The other build's, which may be there first.
       clean: ["!workerd/**"],
     },

@@ -11,6 +11,7 @@ const commands = {
   bun: [runtimePath("bun"), here("../dist/interop/bun-client.js")],
   deno: [runtimePath("deno"), "run", "--allow-all", here("../dist/interop/deno-client.js")],
   workerd: [runtimePath("node"), here("./workerd-client.mjs")],
+  ws: [runtimePath("node"), here("../dist/interop/ws-client.js")],
   undici: [runtimePath("node"), here("../dist/interop/undici-client.js")],
   "Bun's WebSocket": [runtimePath("bun"), here("../dist/interop/own-client.js")],
   "Deno's WebSocket": [runtimePath("deno"), "run", "--allow-all", here("../dist/interop/own-client.js")],

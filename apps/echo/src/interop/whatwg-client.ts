@@ -18,11 +18,17 @@ interface CloseEvent {
   readonly wasClean: boolean;
 }
 
-/** The cases' client over a WHATWG `WebSocket`: Bun's, Deno's, undici's. It cannot tell why it was refused. */
-export function whatwgClient(make: (url: string) => WhatwgSocket): Open {
-  return (url) =>
+/** What an implementation offers beyond the WHATWG interface. */
+type Extras<S> = (socket: S) => Pick<ClientSocket, "ping" | "sendFragments">;
+
+/** The cases' client over a WHATWG `WebSocket`: Bun's, Deno's, undici's, ws's. It cannot tell why it was refused. */
+export function whatwgClient<S extends WhatwgSocket>(
+  make: (url: string, deflate: boolean) => S,
+  extras: Extras<S> = () => ({}),
+): Open {
+  return (url, deflate) =>
     new Promise((resolve, reject) => {
-      const socket = make(url);
+      const socket = make(url, deflate);
       socket.binaryType = "arraybuffer";
       const messages: (string | Uint8Array)[] = [];
       let wake: (() => void) | undefined;
@@ -54,6 +60,6 @@ export function whatwgClient(make: (url: string) => WhatwgSocket): Open {
         close: (code, reason) => socket.close(code, reason),
         closed,
       };
-      socket.onopen = () => resolve({ ...client, extensions: socket.extensions });
+      socket.onopen = () => resolve({ ...client, ...extras(socket), extensions: socket.extensions });
     });
 }

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { connect as connectTcp } from "node:net";
+import { describe, test } from "node:test";
+import { connect, serve } from "@samewire/bun";
+import { certificate, eventually } from "../../node-builtins/test/_adapter-suite/adapter.ts";
+
+const options = { timeout: 20_000 };
+
+describe("serve on Bun", () => {
+  test("reusePort lets several servers share a port, and nothing else does", options, async () => {
+    const first = await serve({ host: "127.0.0.1", reusePort: true });
+    const { port } = first;
+    await assert.rejects(serve({ host: "127.0.0.1", port }), { code: "EADDRINUSE" });
+    const second = await serve({ host: "127.0.0.1", port, reusePort: true });
+    const sockets = await Promise.all(Array.from({ length: 64 }, () => connect(first.url)));
+    await eventually(() => first.connections.size + second.connections.size === 64, "all connections");
+    assert.ok(first.connections.size > 0 && second.connections.size > 0, "the system spreads them");
+    for (const socket of sockets) socket.terminate();
+    await first.close();
+    await second.close();
+  });
+
+  test("a TLS handshake that stalls ends by the deadlines of the connection", options, async () => {
+    const { cert, key } = await certificate;
+    // The answer to a handshake that took too long waits for TLS, in vain: the closing deadline ends it.
+    const server = await serve({ host: "127.0.0.1", tls: { cert, key }, handshakeTimeout: 200, closeTimeout: 200 });
+    const began = Date.now();
+    for (const bytes of ["", "\x16\x03\x01"]) {
+      const stalled = connectTcp(server.port, "127.0.0.1");
+      stalled.on("error", () => {});
+      stalled.write(bytes, "latin1");
+      await new Promise((resolve) => stalled.once("close", resolve).resume());
+    }
+    assert.ok(Date.now() - began < 8_000);
+    await server.close();
+  });
+
+  test("TLS on a Unix socket", options, async () => {
+    const { cert, key } = await certificate;
+    const path = `/tmp/samewire-bun-${process.pid}`;
+    const server = await serve({ path, tls: { cert, key }, message: (socket, message) => void socket.send(message) });
+    const socket = await connect("wss://localhost/", { path, tls: { ca: cert } });
+    socket.send("both");
+    assert.equal(await socket.receive(), "both");
+    assert.equal(socket.peer.secure, true);
+    await socket.close();
+    await server.close();
+  });
+});

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { connect as connectTcp } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { connect, serve } from "@samewire/node";
+import { certificate } from "../../node-builtins/test/_adapter-suite/adapter.ts";
+
+const options = { timeout: 20_000 };
+
+describe("serve on Node", () => {
+  test("a TLS handshake that stalls, or fails, is closed", options, async () => {
+    const { cert, key } = await certificate;
+    const server = await serve({ host: "127.0.0.1", tls: { cert, key }, handshakeTimeout: 200 });
+    for (const bytes of ["", "\x16\x03\x01", "GET / HTTP/1.1\r\n\r\n"]) {
+      const began = Date.now();
+      const stalled = connectTcp(server.port, "127.0.0.1");
+      stalled.on("error", () => {});
+      stalled.write(bytes, "latin1");
+      await new Promise((resolve) => stalled.once("close", resolve).resume());
+      assert.ok(Date.now() - began < 4_000, JSON.stringify(bytes));
+    }
+    await server.close();
+  });
+
+  test("TLS on a Unix socket, and a client's certificate through `native`", options, async () => {
+    const { cert, key } = await certificate;
+    const path = join(tmpdir(), `samewire-node-${process.pid}`);
+    const native = { requestCert: true, rejectUnauthorized: true };
+    const server = await serve({
+      path,
+      tls: { cert, key, ca: cert, native },
+      message: (socket, message) => void socket.send(message),
+    });
+    const socket = await connect("wss://localhost/", { path, tls: { ca: cert, cert, key } });
+    socket.send("both");
+    assert.equal(await socket.receive(), "both");
+    assert.equal(socket.peer.secure, true);
+    await socket.close();
+    await assert.rejects(connect("wss://localhost/", { path, tls: { ca: cert } }), { name: "ConnectError" });
+    await server.close();
+  });
+
+  test("every address of the machine by default, IPv4 and IPv6", options, async () => {
+    const server = await serve({ message: (socket, message) => void socket.send(message) });
+    assert.match(server.url, /^ws:\/\/localhost:\d+$/);
+    for (const host of ["127.0.0.1", "[::1]", "localhost"]) {
+      const socket = await connect(`ws://${host}:${server.port}`);
+      socket.send(host);
+      assert.equal(await socket.receive(), host);
+      await socket.close();
+    }
+    await server.close();
+  });
+});
