@@ -47,10 +47,10 @@ export const PROTOCOL_RULES = {
 export type ProtocolErrorCode = keyof typeof PROTOCOL_RULES;
 
 /**
- * A rule of the opening handshake: the section that demands it, and the status with which a server refuses, unless only
- * a server can break it. What each of them demands is said in `docs/handshake.md`.
+ * A rule of the opening handshake: the section that demands it, and the status and header fields with which a server
+ * refuses, unless only a server can break it. What each of them demands is said in `docs/handshake.md`.
  */
-export type HandshakeRule = readonly [section: string, status?: number];
+export type HandshakeRule = readonly [section: string, status?: number, headers?: Readonly<Record<string, string>>];
 
 export const HANDSHAKE_RULES = {
   // Of any HTTP/1.1 head, in both roles.
@@ -67,12 +67,13 @@ export const HANDSHAKE_RULES = {
   "http-version": ["4.2.1", 505],
   host: ["RFC 9112 3.2", 400],
   "content-length": ["RFC 9112 6.3", 400],
-  method: ["4.2.1", 405],
+  method: ["4.2.1", 405, { Allow: "GET" }],
   "request-body": ["4.2.1", 400],
-  upgrade: ["4.2.1", 426],
+  // RFC 9110 section 15.5.22: a 426 names in Upgrade what it asks for; section 4.4: and the version understood.
+  upgrade: ["4.2.1", 426, { Upgrade: "websocket", "Sec-WebSocket-Version": "13" }],
   connection: ["4.2.1", 400],
-  "version-missing": ["4.2.1", 400],
-  "version-unsupported": ["4.4", 426],
+  "version-missing": ["4.2.1", 400, { "Sec-WebSocket-Version": "13" }],
+  "version-unsupported": ["4.4", 426, { Upgrade: "websocket", "Sec-WebSocket-Version": "13" }],
   key: ["4.2.1", 400],
   subprotocols: ["4.1 (10)", 400],
   extensions: ["9.1", 400],
@@ -93,17 +94,6 @@ export const HANDSHAKE_RULES = {
 
 export type HandshakeErrorCode = keyof typeof HANDSHAKE_RULES;
 
-/** The header fields that some refusals owe to the client. */
-const VERSION = { "Sec-WebSocket-Version": "13" };
-// RFC 9110 section 15.5.22: a 426 names in Upgrade what it asks for; RFC 6455 section 4.4: the versions understood.
-const UPGRADE = { Upgrade: "websocket", ...VERSION };
-const REFUSAL_HEADERS: Readonly<Partial<Record<HandshakeErrorCode, Readonly<Record<string, string>>>>> = {
-  method: { Allow: "GET" },
-  upgrade: UPGRADE,
-  "version-missing": VERSION,
-  "version-unsupported": UPGRADE,
-};
-
 /** What the two kinds of a peer's faults have in common. */
 class PeerError<Code extends string> extends Error {
   /** Stable and machine-readable, one per rule. */
@@ -111,7 +101,7 @@ class PeerError<Code extends string> extends Error {
   /** The clause that was broken, for example `RFC 6455 5.1`. */
   readonly section: string;
 
-  constructor(code: Code, [clause]: Rule, detail: string | undefined) {
+  constructor(code: Code, clause: string, detail: string | undefined) {
     const section = clause.startsWith("RFC") ? clause : `RFC 6455 ${clause}`;
     super(`rule broken: ${code}${detail === undefined ? "" : `: ${detail}`} (${section})`);
     this.code = code;
@@ -126,9 +116,9 @@ export class ProtocolError extends PeerError<ProtocolErrorCode> {
   readonly closeCode: number;
 
   constructor(code: ProtocolErrorCode, detail?: string) {
-    const rule: Rule = PROTOCOL_RULES[code];
-    super(code, rule, detail);
-    this.closeCode = rule[1] ?? 1002;
+    const [section, closeCode = 1002]: Rule = PROTOCOL_RULES[code];
+    super(code, section, detail);
+    this.closeCode = closeCode;
   }
 }
 
@@ -141,10 +131,10 @@ export class HandshakeError extends PeerError<HandshakeErrorCode> {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: HandshakeErrorCode, detail?: string) {
-    const rule: HandshakeRule = HANDSHAKE_RULES[code];
-    super(code, rule, detail);
-    this.status = rule[1];
-    this.headers = REFUSAL_HEADERS[code] ?? {};
+    const [section, status, headers = {}]: HandshakeRule = HANDSHAKE_RULES[code];
+    super(code, section, detail);
+    this.status = status;
+    this.headers = headers;
   }
 }
 

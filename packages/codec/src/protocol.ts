@@ -1,7 +1,7 @@
 /**
  * RFC 6455 sections 5 to 8, after the opening handshake: bytes in, events out; commands in, bytes out. No I/O, no
- * clock, no randomness of its own. Reading goes decoder -> assembler -> handler, writing goes message encoder -> frame
- * encoder -> outlet; this class adds the state (7.1) and the control frames (5.5).
+ * clock, no randomness of its own. Reading goes decoder -> assembler -> handler, writing goes message encoder, which is
+ * inherited, -> frame encoder -> outlet; this class adds the state (7.1) and the control frames (5.5).
  */
 import type { Outlet } from "./bytes/outlet.ts";
 import { type DecodeText, decodeText } from "./bytes/text.ts";
@@ -51,13 +51,10 @@ export interface ProtocolOptions {
   readonly decodeText?: DecodeText | undefined;
 }
 
-export class Protocol implements MessageHandler {
+export class Protocol extends MessageEncoder implements MessageHandler {
   readonly role: "server" | "client";
-  /** The extension in use, if any. */
-  readonly extension: MessageExtension | undefined;
   readonly #handler: ProtocolHandler;
   readonly #assembler: MessageAssembler;
-  readonly #encoder: MessageEncoder;
   readonly #autoPong: boolean;
   readonly #autoClose: boolean;
   /** What the Close frame that we owe is to carry: the peer's own status, or that of its fault. */
@@ -66,16 +63,15 @@ export class Protocol implements MessageHandler {
 
   /** @throws UsageError if a client has no source of masking keys, or a server has one */
   constructor(options: ProtocolOptions, handler: ProtocolHandler) {
+    super(options.outlet, options.nextMaskKey, options.extension);
     const server = options.role === "server";
     checkUsage(server === (options.nextMaskKey === undefined), "mask-source", options.role);
     this.role = options.role;
-    this.extension = options.extension;
     this.#handler = handler;
     this.#autoPong = options.autoPong ?? true;
     this.#autoClose = options.autoClose ?? true;
     const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#assembler = new MessageAssembler(this, server, limits, options.extension, options.decodeText ?? decodeText);
-    this.#encoder = new MessageEncoder(options.outlet, options.nextMaskKey, options.extension);
   }
 
   get state(): ProtocolState {
@@ -123,39 +119,14 @@ export class Protocol implements MessageHandler {
     return this.#state;
   }
 
-  /** Sends a text message; a lone surrogate becomes U+FFFD. Only while {@link sendable}. */
-  sendText(text: string, compress?: boolean): void {
-    this.#encoder.text(text, compress);
-  }
-
-  /** Sends a binary message. A payload over the outlet's copy limit must not change until it is sent. */
-  sendBinary(payload: Uint8Array, compress?: boolean): void {
-    this.#encoder.message(Opcode.BINARY, payload, compress);
-  }
-
-  /** Begins a message that comes in parts: `fragment` or `piece` follow, and no other message before the last part. */
-  beginMessage(kind: "text" | "binary", length?: number, compress?: boolean): void {
-    this.#encoder.begin(kind === "text" ? Opcode.TEXT : Opcode.BINARY, length, compress);
-  }
-
-  /** The next part of the message, as a frame of its own (section 5.4). Control frames may go between two. */
-  sendFragment(part: Uint8Array, last: boolean): void {
-    this.#encoder.fragment(part, last);
-  }
-
-  /** The next part of a message that leaves as one frame with its last part: for work that is spread over turns. */
-  sendPiece(part: Uint8Array, last: boolean): void {
-    this.#encoder.piece(part, last);
-  }
-
   /** @throws UsageError if the payload is longer than 125 bytes (section 5.5) */
   ping(payload: Uint8Array): void {
-    this.#encoder.control(Opcode.PING, checkControl(payload));
+    this.sendControl(Opcode.PING, checkControl(payload));
   }
 
   /** @throws UsageError if the payload is longer than 125 bytes (section 5.5) */
   pong(payload: Uint8Array): void {
-    this.#encoder.control(Opcode.PONG, checkControl(payload));
+    this.sendControl(Opcode.PONG, checkControl(payload));
   }
 
   /**
@@ -168,7 +139,7 @@ export class Protocol implements MessageHandler {
     const payload = closePayload(code, reason);
     if (!this.sendable) return;
     this.#owed = undefined;
-    this.#encoder.control(Opcode.CLOSE, payload);
+    this.sendControl(Opcode.CLOSE, payload);
     this.#state = advance(this.#state, "sendClose");
   }
 
@@ -202,7 +173,7 @@ export class Protocol implements MessageHandler {
   onControl(opcode: number, payload: Uint8Array): void {
     if (opcode === Opcode.PING) {
       // Due also after our own Close frame: only the peer's ends the duty (section 5.5.2).
-      if (this.#autoPong) this.#encoder.control(Opcode.PONG, payload);
+      if (this.#autoPong) this.sendControl(Opcode.PONG, payload);
       this.#handler.onPing(payload);
     } else if (opcode === Opcode.PONG) {
       this.#handler.onPong(payload);

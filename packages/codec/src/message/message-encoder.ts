@@ -10,11 +10,13 @@ import { FIN } from "../frame/frame-bits.ts";
 import { FrameEncoder, type MaskKeySource } from "../frame/frame-encoder.ts";
 import * as Opcode from "../frame/opcode.ts";
 
+/** The sending half of a {@link Protocol}. */
 export class MessageEncoder {
+  /** The extension in use, if any. */
+  readonly extension: MessageExtension | undefined;
   readonly #outlet: Outlet;
   readonly #frames: FrameEncoder;
-  readonly #extension: MessageExtension | undefined;
-  /** First byte of the next frame of the message begun with `begin`: its opcode and reserved bits, then 0. */
+  /** First byte of the next frame of the message that is sent in parts: its opcode and reserved bits, then 0. */
   #next = 0;
   /** The extension, if it transforms that message. */
   #transforms: MessageExtension | undefined;
@@ -24,42 +26,59 @@ export class MessageEncoder {
   constructor(outlet: Outlet, nextKey: MaskKeySource | undefined, extension: MessageExtension | undefined) {
     this.#outlet = outlet;
     this.#frames = new FrameEncoder(outlet, nextKey);
-    this.#extension = extension;
+    this.extension = extension;
   }
 
-  /** @param choice the caller's word on whether the extension transforms this message */
-  text(text: string, choice: boolean | undefined): void {
-    if (this.#extension === undefined) this.#frames.encodeText(FIN | Opcode.TEXT, text);
-    else this.message(Opcode.TEXT, encodeUtf8(text), choice);
+  /**
+   * Sends a text message; a lone surrogate becomes U+FFFD. Only while the protocol is `sendable`, as all of a message.
+   *
+   * @param compress the caller's word on whether the extension transforms this message
+   */
+  sendText(text: string, compress?: boolean): void {
+    if (this.extension === undefined) this.#frames.encodeText(FIN | Opcode.TEXT, text);
+    else this.#message(Opcode.TEXT, encodeUtf8(text), compress);
   }
 
-  message(opcode: number, payload: Uint8Array, choice: boolean | undefined): void {
-    const extension = this.#extension;
-    if (extension?.wants(payload.length, choice)) {
+  /** Sends a binary message. A payload over the outlet's copy limit must not change until it is sent. */
+  sendBinary(payload: Uint8Array, compress?: boolean): void {
+    this.#message(Opcode.BINARY, payload, compress);
+  }
+
+  #message(opcode: number, payload: Uint8Array, compress: boolean | undefined): void {
+    const { extension } = this;
+    if (extension?.wants(payload.length, compress)) {
       this.#frames.encode(FIN | opcode | extension.rsv, this.#lasting(extension.encode(payload, true)));
     } else {
       this.#frames.encode(FIN | opcode, payload);
     }
   }
 
-  control(opcode: number, payload: Uint8Array): void {
+  protected sendControl(opcode: number, payload: Uint8Array): void {
     this.#frames.encode(FIN | opcode, payload);
   }
 
-  /** Begins a message that comes in parts. Whether it is transformed is decided here, once. */
-  begin(opcode: number, length: number | undefined, choice: boolean | undefined): void {
-    this.#transforms = this.#extension?.wants(length, choice) ? this.#extension : undefined;
-    this.#next = opcode | (this.#transforms?.rsv ?? 0);
+  /**
+   * Begins a message that comes in parts: `sendFragment` or `sendPiece` follow, and no other message before the last
+   * part. Whether it is transformed is decided here, once.
+   *
+   * @param length bytes of the whole message, where they are known
+   */
+  beginMessage(kind: "text" | "binary", length?: number, compress?: boolean): void {
+    this.#transforms = this.extension?.wants(length, compress) ? this.extension : undefined;
+    this.#next = (kind === "text" ? Opcode.TEXT : Opcode.BINARY) | (this.#transforms?.rsv ?? 0);
   }
 
-  /** The next part as a frame of its own; `last` ends the message. A part that comes to nothing sends no frame. */
-  fragment(part: Uint8Array, last: boolean): void {
+  /**
+   * The next part of the message, as a frame of its own (section 5.4); `last` ends the message. Control frames may go
+   * between two. A part that comes to nothing sends no frame.
+   */
+  sendFragment(part: Uint8Array, last: boolean): void {
     const payload = this.#transforms === undefined ? part : this.#lasting(this.#transforms.encode(part, last));
     if (payload.length > 0 || last) this.#frame(payload, last);
   }
 
-  /** The next part of a message that goes out as one frame when its `last` part was given. */
-  piece(part: Uint8Array, last: boolean): void {
+  /** The next part of a message that leaves as one frame with its last part: for work that is spread over turns. */
+  sendPiece(part: Uint8Array, last: boolean): void {
     this.#pieces.push(this.#transforms?.encode(part, last).slice() ?? part);
     if (!last) return;
     const whole = joinBytes(this.#pieces);
