@@ -149,6 +149,10 @@ export function openingContract(fixture: SocketFixture): void {
     }
     const near = await dialDriver(listener.port);
     await near.send(pattern(10));
+    // Accepted before the test ends, however busy the machine: it must not be the next test's connection.
+    for (let tries = 0; tries < 500 && !accepted.some(({ receivedLength }) => receivedLength === 10); tries++) {
+      await sleep(10);
+    }
     near.destroy();
     await near.until(() => near.closed, "onClose");
     for (const driver of accepted) {
