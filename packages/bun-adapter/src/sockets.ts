@@ -39,8 +39,11 @@ export async function listen(options: ListenOptions, accept: Accept): Promise<Li
   const { port = 0, host = "::", path, reusePort = false, tls } = options;
   const socket: Handlers = {
     ...events,
-    // TLS has not begun yet here: the deadlines of the opening handshake cover it.
+    // With a `handshake` handler Bun calls `open` before TLS begins: the deadlines of the opening handshake cover it.
     open: (socket) => begin(socket, tls !== undefined, accept),
+    handshake: (socket, success, error) => {
+      if (!success) socket.data?.failed(error ?? new Error("the TLS handshake failed"));
+    },
   };
   const shared = { socket, allowHalfOpen: true, tls: tls === undefined ? false : tlsOptions(tls) };
   // Its declarations do not say so, but `Bun.listen` takes `reusePort`.
