@@ -55,6 +55,22 @@ describe("MessageAssembler joins fragments (RFC 6455 5.4)", () => {
       'message "\ufeffa"',
     ]);
   });
+  it("of any size, over chunks of any size, octet for octet", () => {
+    for (const size of [16_383, 16_384, 65_536, 65_537, 300_000, 1_000_000]) {
+      const payload = Uint8Array.from({ length: size }, (_, i) => (i * 7 + (i >> 8)) & 0xff);
+      const whole = frame(0x82, payload);
+      const cut = Math.floor(size / 3);
+      const fragments = concat(frame(0x02, payload.subarray(0, cut)), frame(0x80, payload.subarray(cut)));
+      for (const bytes of [whole, fragments]) {
+        for (const chunk of [1_000, 16_384, 65_536, 200_000]) {
+          const run = session("server");
+          for (let at = 0; at < bytes.length; at += chunk) run.protocol.receive(bytes.slice(at, at + chunk));
+          expect(Buffer.compare(run.messages[0] as Uint8Array, payload), `${size} in ${chunk}`).toBe(0);
+          expect((run.messages[0] as Uint8Array).buffer.byteLength).toBeLessThanOrEqual(Math.max(size, chunk) + 14);
+        }
+      }
+    }
+  });
   it("takes a genuine U+FFFD for what it is", () => {
     replay("server", hex(`81 84 ${M} efbfbd61`), ['message "\ufffda"']);
   });
