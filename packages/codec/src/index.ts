@@ -42,6 +42,7 @@ export {
   type RefusedResponse,
 } from "./handshake/client-handshake.ts";
 export { type ClientRequest, type ClientRequestOptions, createRequest } from "./handshake/client-request.ts";
+export { encodeHead } from "./handshake/encode-head.ts";
 export { HeaderFields, type HeaderInit } from "./handshake/header-fields.ts";
 export {
   type HeadLimits,
@@ -54,7 +55,6 @@ export {
   responseHeadParser,
   type StartLine,
 } from "./handshake/http-head.ts";
-export { encodeHttpResponse, encodeRefusal, type HttpResponse } from "./handshake/http-response.ts";
 export { type Negotiated, negotiateExtension } from "./handshake/negotiation.ts";
 export {
   type AcceptOptions,

@@ -8,11 +8,11 @@ export const HANDSHAKE_FIELDS: RegExp =
   /^(?:host|upgrade|connection|sec-websocket-.*|content-length|transfer-encoding)$/i;
 
 /**
- * The head in bytes, followed by `body`.
+ * The head in bytes, which are the caller's.
  *
  * @param fields those that the message sets itself; what is undefined or empty is left out
- * @param added those of the caller, `Name: value` with CR LF each, in their order
- * @param reserved matches the names that the caller may not set
+ * @param added those of others, in their order
+ * @param reserved matches the names that those may not have
  * @throws UsageError for an added name that is not a token or reserved, and for a value with CR, LF, another control
  *   character or beyond Latin-1
  */
@@ -21,7 +21,6 @@ export function encodeHead(
   fields: Readonly<Record<string, string | undefined>>,
   added: HeaderInit,
   reserved: RegExp,
-  body?: Uint8Array,
 ): Uint8Array {
   const pairs = headerPairs(added);
   const refused = [...new HeaderFields(pairs)].find(([name]) => reserved.test(name));
@@ -30,5 +29,5 @@ export function encodeHead(
   for (const [name, value] of [...Object.entries(fields).filter(([, value]) => value), ...pairs]) {
     head += `${name}: ${value}\r\n`;
   }
-  return encodeLatin1(`${head}\r\n`, body);
+  return encodeLatin1(`${head}\r\n`);
 }

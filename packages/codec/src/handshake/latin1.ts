@@ -1,15 +1,10 @@
 /** Header text and its bytes: one octet a character (RFC 9110 section 5.5). */
 import { decodeText } from "../bytes/text.ts";
 
-/**
- * The octets of `text`, followed by `tail`.
- *
- * @param text no character over U+00FF, which its makers have checked
- */
-export function encodeLatin1(text: string, tail: Uint8Array = new Uint8Array(0)): Uint8Array {
-  const bytes = new Uint8Array(text.length + tail.length);
+/** The octets of `text`, which has no character over U+00FF: its makers have checked that. */
+export function encodeLatin1(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
-  bytes.set(tail, text.length);
   return bytes;
 }
 

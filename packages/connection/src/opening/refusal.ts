@@ -1,5 +1,5 @@
-import { encodeHttpResponse, type HeaderInit } from "@samewire/codec";
-import { reasonPhrase } from "./reason-phrase.ts";
+import type { HeaderInit } from "@samewire/codec";
+import { encodeHttpResponse } from "./http-response.ts";
 
 /** The answer that refuses an opening handshake: made by {@link refuse}. */
 export class Refusal {
@@ -13,7 +13,7 @@ export class Refusal {
     this.status = status;
     this.headers = headers;
     this.body = body;
-    this.bytes = encodeHttpResponse({ status, reason: reasonPhrase(status), headers, body });
+    this.bytes = encodeHttpResponse({ status, headers, body });
   }
 }
 

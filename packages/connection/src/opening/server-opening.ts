@@ -4,8 +4,6 @@
  */
 import {
   encodeAccept,
-  encodeHttpResponse,
-  encodeRefusal,
   examineRequest,
   HandshakeError,
   type HeadParser,
@@ -27,9 +25,9 @@ import type { Acceptance, OpeningRequest, PlainResponse, ServerHandlers } from "
 import type { Settings } from "../settings.ts";
 import type { SocketHandler } from "../socket.ts";
 import type { Opening } from "../web-socket-connection.ts";
+import { encodeHttpResponse, encodeRefusal } from "./http-response.ts";
 import { openingRequest } from "./opening-request.ts";
 import { refusedOrigin } from "./origin-policy.ts";
-import { reasonPhrase } from "./reason-phrase.ts";
 import { Refusal, refuse } from "./refusal.ts";
 
 /** What the opening needs of its server. */
@@ -247,12 +245,10 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
 
 /** @param head for the answer to HEAD, which has no body (RFC 9110 section 9.3.2) */
 function responseBytes(response: PlainResponse | Refusal | HandshakeError, head: boolean): Uint8Array {
-  if (response instanceof HandshakeError) {
-    return encodeRefusal(response, { reason: reasonPhrase(response.status ?? 400), head });
-  }
+  if (response instanceof HandshakeError) return encodeRefusal(response, head);
   if (response instanceof Refusal && !head) return response.bytes;
   const { status = 200, headers = {}, body = "" } = response;
-  return encodeHttpResponse({ status, reason: reasonPhrase(status), headers, body, head });
+  return encodeHttpResponse({ status, headers, body, head });
 }
 
 function join(a: Uint8Array, b: Uint8Array): Uint8Array {

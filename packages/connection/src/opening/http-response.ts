@@ -1,14 +1,18 @@
 /** A complete HTTP/1.1 response that ends its connection (RFC 9112): refusals, and answers to plain requests. */
-import { encodeUtf8 } from "../bytes/text.ts";
-import { checkUsage, type HandshakeError } from "../errors.ts";
-import { isFieldValue } from "./characters.ts";
-import { encodeHead } from "./encode-head.ts";
-import { HeaderFields, type HeaderInit, headerPairs } from "./header-fields.ts";
+import {
+  encodeHead,
+  encodeUtf8,
+  type HandshakeError,
+  HeaderFields,
+  type HeaderInit,
+  UsageError,
+} from "@samewire/codec";
+import { reasonPhrase } from "./reason-phrase.ts";
 
 export interface HttpResponse {
   /** 200 to 999. */
   readonly status: number;
-  /** The reason phrase, Latin-1; none by default, as HTTP allows. */
+  /** The reason phrase, Latin-1; by default that of the status. */
   readonly reason?: string | undefined;
   /** Fields to add; Content-Length, Transfer-Encoding and Connection are set by themselves. */
   readonly headers?: HeaderInit | undefined;
@@ -27,15 +31,19 @@ const FRAMING = /^(?:connection|content-length|transfer-encoding)$/i;
  * @throws UsageError for a status outside 200-999, a reason or header that cannot be sent, and a body with 204 or 304
  */
 export function encodeHttpResponse(response: HttpResponse): Uint8Array {
-  const { status, reason = "", headers = [], body = "", head = false } = response;
-  checkUsage(Number.isInteger(status) && status >= 200 && status <= 999, "status", status);
-  checkUsage(isFieldValue(reason), "reason", reason);
+  const { status, reason = reasonPhrase(status), headers = [], body = "", head = false } = response;
+  if (!Number.isInteger(status) || status < 200 || status > 999) {
+    throw new UsageError("status", `not 200 to 999: ${status}`);
+  }
+  if (!/^[\t -~\x80-\xff]*$/.test(reason)) {
+    throw new UsageError("reason", `no reason phrase: ${JSON.stringify(reason)}`);
+  }
   const payload = typeof body === "string" ? encodeUtf8(body) : body;
   const bodiless = status === 204 || status === 304;
-  checkUsage(!bodiless || payload.length === 0, "body", status);
+  if (bodiless && payload.length > 0) throw new UsageError("body", `${status} has no body`);
 
   // Taken once: they may be a generator's.
-  const added = headerPairs(headers);
+  const added = Symbol.iterator in headers ? [...headers] : headers;
   const names = new HeaderFields(added);
   const fields = {
     // RFC 9110 section 7.8: who sends Upgrade names it in Connection.
@@ -44,11 +52,20 @@ export function encodeHttpResponse(response: HttpResponse): Uint8Array {
     "Content-Type":
       payload === body || body === "" || names.has("content-type") ? undefined : "text/plain; charset=utf-8",
   };
-  return encodeHead(`HTTP/1.1 ${status} ${reason}`, fields, added, FRAMING, head ? undefined : payload);
+  const start = encodeHead(`HTTP/1.1 ${status} ${reason}`, fields, added, FRAMING);
+  if (head) return start;
+  const bytes = new Uint8Array(start.length + payload.length);
+  bytes.set(start);
+  bytes.set(payload, start.length);
+  return bytes;
 }
 
-/** What a server answers to a request that broke a rule: the error's status and headers, and its message as the body. */
-export function encodeRefusal(error: HandshakeError, response?: Pick<HttpResponse, "reason" | "head">): Uint8Array {
+/**
+ * What a server answers to a request that broke a rule: the error's status and headers, and its message as the body.
+ *
+ * @param head true for the answer to HEAD
+ */
+export function encodeRefusal(error: HandshakeError, head: boolean): Uint8Array {
   const { status = 400, headers, message } = error;
-  return encodeHttpResponse({ ...response, status, headers, body: `${message}\n` });
+  return encodeHttpResponse({ status, headers, body: `${message}\n`, head });
 }

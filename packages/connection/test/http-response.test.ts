@@ -1,35 +1,29 @@
 import { createServer, get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { HandshakeError, responseHeadParser } from "@samewire/codec";
 import { describe, expect, it } from "vitest";
-import {
-  encodeHttpResponse,
-  encodeRefusal,
-  HandshakeError,
-  type HttpResponse,
-  responseHeadParser,
-} from "../../src/index.ts";
-import { text } from "./_heads.ts";
+import { encodeHttpResponse, encodeRefusal, type HttpResponse } from "../src/opening/http-response.ts";
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("latin1");
+}
 
 describe("encodeHttpResponse", () => {
   it("writes status, reason, length and the added fields", () => {
-    expect(
-      text(
-        encodeHttpResponse({ status: 401, reason: "No", headers: { "WWW-Authenticate": "Bearer" }, body: "no\u00e9" }),
-      ),
-    ).toBe(
-      "HTTP/1.1 401 No\r\nConnection: close\r\nContent-Length: 4\r\nContent-Type: text/plain; charset=utf-8\r\nWWW-Authenticate: Bearer\r\n\r\nno\u00c3\u00a9",
+    expect(text(encodeHttpResponse({ status: 401, headers: { "WWW-Authenticate": "Bearer" }, body: "no\u00e9" }))).toBe(
+      "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 4\r\nContent-Type: text/plain; charset=utf-8\r\nWWW-Authenticate: Bearer\r\n\r\nno\u00c3\u00a9",
     );
   });
 
   it("leaves the type of bytes and a given type alone", () => {
     expect(text(encodeHttpResponse({ status: 200, body: Uint8Array.of(0xff, 0) }))).toBe(
-      "HTTP/1.1 200 \r\nConnection: close\r\nContent-Length: 2\r\n\r\n\xff\0",
+      "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n\xff\0",
     );
     const page = text(encodeHttpResponse({ status: 200, headers: { "content-TYPE": "text/html" }, body: "<p>" }));
     expect(page.match(/content-type/gi)).toHaveLength(1);
   });
 
-  it("has an empty reason unless one is given (RFC 9112 section 4)", () => {
+  it("has an empty reason for a status without one, and the given one first (RFC 9112 section 4)", () => {
     expect(text(encodeHttpResponse({ status: 799 }))).toMatch(/^HTTP\/1\.1 799 \r\n/);
     expect(text(encodeHttpResponse({ status: 403, reason: "Not You" }))).toMatch(/^HTTP\/1\.1 403 Not You\r\n/);
   });
@@ -52,7 +46,7 @@ describe("encodeHttpResponse", () => {
       yield ["uPgrade", "websocket"];
     }
     expect(text(encodeHttpResponse({ status: 426, headers: once() }))).toBe(
-      "HTTP/1.1 426 \r\nConnection: close, Upgrade\r\nContent-Length: 0\r\nuPgrade: websocket\r\n\r\n",
+      "HTTP/1.1 426 Upgrade Required\r\nConnection: close, Upgrade\r\nContent-Length: 0\r\nuPgrade: websocket\r\n\r\n",
     );
   });
 
@@ -99,7 +93,7 @@ describe("encodeHttpResponse", () => {
 describe("encodeRefusal", () => {
   it("has the status and headers of the error, and its message as the body", () => {
     const error = new HandshakeError("version-unsupported", "8");
-    const outcome = responseHeadParser().receive(encodeRefusal(error, { reason: "Upgrade Required" }));
+    const outcome = responseHeadParser().receive(encodeRefusal(error, false));
     if (outcome === undefined || outcome instanceof HandshakeError) expect.fail();
     expect(outcome.head).toMatchObject({ status: 426, reason: "Upgrade Required" });
     expect(Object.fromEntries(outcome.head.headers)).toMatchObject({
@@ -111,16 +105,18 @@ describe("encodeRefusal", () => {
   });
 
   it("has no body for HEAD", () => {
-    const refusal = text(encodeRefusal(new HandshakeError("method", "HEAD"), { head: true }));
-    expect(refusal).toMatch(/^HTTP\/1\.1 405 \r\n(.*\r\n)*Content-Length: [1-9].*\r\n(.*\r\n)*Allow: GET\r\n\r\n$/);
+    const refusal = text(encodeRefusal(new HandshakeError("method", "HEAD"), true));
+    expect(refusal).toMatch(
+      /^HTTP\/1\.1 405 Method Not Allowed\r\n(.*\r\n)*Content-Length: [1-9].*\r\n(.*\r\n)*Allow: GET\r\n\r\n$/,
+    );
   });
 
   it("answers 400 where the rule is one of responses", () => {
-    expect(text(encodeRefusal(new HandshakeError("head-incomplete")))).toMatch(/^HTTP\/1\.1 400 /);
+    expect(text(encodeRefusal(new HandshakeError("head-incomplete"), false))).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   it("never lets the peer's bytes into a header, and carries any detail in the body", () => {
     const error = new HandshakeError("method", "X\u00e9");
-    expect(text(encodeRefusal(error))).toMatch(/\r\nAllow: GET\r\n\r\n.*X\u00c3\u00a9/);
+    expect(text(encodeRefusal(error, false))).toMatch(/\r\nAllow: GET\r\n\r\n.*X\u00c3\u00a9/);
   });
 });
