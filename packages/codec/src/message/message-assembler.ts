@@ -216,7 +216,6 @@ export class MessageAssembler implements FrameHandler {
     }
     this.#last = (first & FIN) !== 0;
     this.#received += length;
-    if (this.#last && !this.#transformed && !this.#streamed) this.#collector.expected = this.#received;
     decoder.fragmented = !this.#last;
     decoder.maxLength = (this.#transformed ? transformedSizeLimit(this.#sizeLimit) : this.#sizeLimit) - this.#received;
   }

@@ -14,8 +14,6 @@ const KEEP_FROM = 16 * 1024;
 export class PayloadCollector {
   /** Bytes collected. */
   size = 0;
-  /** How long the whole payload is declared to be; 0 where that is not known. */
-  expected = 0;
   /** Set when a view of the chunk was kept. */
   keptChunk = false;
   #parts: Uint8Array[] = [];
@@ -29,17 +27,7 @@ export class PayloadCollector {
    */
   add(bytes: Uint8Array, start: number, end: number, key: number, owned: boolean): void {
     const length = end - start;
-    // A quarter of what was declared is there: room for all of it is at most four times what was received, and each
-    // byte to come is written once, into its place.
-    if (
-      this.expected >= KEEP_FROM &&
-      this.#block?.length !== this.expected &&
-      (this.size + length) * 4 >= this.expected
-    ) {
-      this.#makeRoom();
-    }
-    const keep = owned && length >= KEEP_FROM && length * 2 >= bytes.buffer.byteLength;
-    if (keep && this.#block?.length !== this.expected) {
+    if (owned && length >= KEEP_FROM && length * 2 >= bytes.buffer.byteLength) {
       this.#sealBlock();
       maskInPlace(bytes, start, end, key);
       this.#parts.push(new Uint8Array(bytes.buffer, bytes.byteOffset + start, length));
@@ -62,19 +50,6 @@ export class PayloadCollector {
     }
   }
 
-  #makeRoom(): void {
-    this.#sealBlock();
-    const whole = new Uint8Array(this.expected);
-    let at = 0;
-    for (const part of this.#parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    this.#parts = [];
-    this.#block = whole;
-    this.#used = at;
-  }
-
   /** The whole payload, the caller's to keep; the collector is empty afterwards. */
   take(): Uint8Array {
     this.#sealBlock();
@@ -89,7 +64,6 @@ export class PayloadCollector {
     this.#block = undefined;
     this.#used = 0;
     this.size = 0;
-    this.expected = 0;
   }
 
   #sealBlock(): void {
