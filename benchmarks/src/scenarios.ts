@@ -217,7 +217,8 @@ export const SCENARIOS: readonly Scenario[] = [
     id: "churn",
     title: "connections opened and closed, 32 at a time",
     unit: "connection",
-    job: { kind: "churn", connections: 32, limit: 8000 },
+    job: { kind: "churn", connections: 32, limit: 30_000 },
+    cpuGoal: 0.2,
     quick: true,
   },
   {

@@ -11,6 +11,9 @@ const server = Bun.serve({
   websocket: {
     maxPayloadLength: MAX_MESSAGE,
     perMessageDeflate: deflate,
+    // No keepalive, as with the others: a Ping amid the echoes would be counted against it.
+    idleTimeout: 0,
+    sendPings: false,
     open(socket) {
       if (mode !== "echo") socket.subscribe("all");
     },

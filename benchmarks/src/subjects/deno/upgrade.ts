@@ -4,7 +4,8 @@ import { announce, lookup, parseSettings } from "../settings.ts";
 const { handler, mode } = parseSettings(Deno.args[0]);
 const sockets = new Set<WebSocket>();
 Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: ({ port }) => announce(port) }, (request) => {
-  const { socket, response } = Deno.upgradeWebSocket(request);
+  // No keepalive, as with the others: a Ping amid the echoes would be counted against it.
+  const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 0 });
   socket.binaryType = "arraybuffer";
   if (mode !== "echo") {
     socket.onopen = () => sockets.add(socket);
