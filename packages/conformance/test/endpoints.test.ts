@@ -1,4 +1,8 @@
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { generate } from "selfsigned";
 import { describe, expect, it } from "vitest";
+import { WebSocketServer } from "ws";
 import {
   ALL_CASES,
   CommandEndpoint,
@@ -6,6 +10,7 @@ import {
   LoopEndpoint,
   resolveTestee,
   runSuite,
+  ServerEndpoint,
   type SuiteReport,
   selectCases,
 } from "../src/index.ts";
@@ -19,13 +24,13 @@ const CLIENT = `
   });
 `;
 
-function run(endpoint: Endpoint, ids: readonly string[]): Promise<SuiteReport> {
+function run(endpoint: Endpoint, ids: readonly string[], role: "server" | "client" = "client"): Promise<SuiteReport> {
   return runSuite({
-    cases: selectCases(ALL_CASES, { role: "client", group: "core", ids }),
+    cases: selectCases(ALL_CASES, { role, group: "core", ids }),
     endpoint,
     testee: resolveTestee({}),
-    target: "a client",
-    role: "client",
+    target: "the testee",
+    role,
     group: "core",
     concurrency: 4,
     deliveries: ["whole"],
@@ -76,5 +81,26 @@ describe("LoopEndpoint", () => {
     await endpoint.close();
     expect(totals).toMatchObject({ skipped: 2, fail: 0 });
     expect(results[0]?.reasons).toEqual(["the client did not come for this case"]);
+  });
+});
+
+describe("ServerEndpoint", () => {
+  it("reaches a server over TLS, and resets the TCP connection below it", async () => {
+    const { cert, private: key } = await generate([{ name: "commonName", value: "localhost" }], {
+      algorithm: "sha256",
+    });
+    const https = createServer({ cert, key });
+    const server = new WebSocketServer({ server: https });
+    server.on("connection", (socket) => {
+      socket.on("error", () => {});
+      socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
+    });
+    await new Promise<void>((resolve) => https.listen(0, "127.0.0.1", resolve));
+    const { port } = https.address() as AddressInfo;
+    const ids = ["FR-1.*", "FR-2.65536b", "FR-17.op3-1", "CT-5.1000", "LC-1.1", "LC-5.1"];
+    const { totals } = await run(new ServerEndpoint(`wss://127.0.0.1:${port}/`), ids, "server");
+    for (const client of server.clients) client.terminate();
+    https.close();
+    expect(totals).toMatchObject({ pass: 7, fail: 0 });
   });
 });

@@ -20,8 +20,8 @@ export class ServerEndpoint implements Endpoint {
     return {
       ready: () => Promise.resolve(),
       async connect() {
-        const socket = await dial(target, settings.testee.deadlines.answer);
-        const peer = new Peer(new Transport(socket, settings.log), settings, target);
+        const { socket, tcp } = await dial(target, settings.testee.deadlines.answer);
+        const peer = new Peer(new Transport(socket, settings.log, tcp), settings, target);
         peers.push(peer);
         return peer;
       },

@@ -22,26 +22,32 @@ export function parseTarget(url: string): Target {
   return { host, port, secure, resource: `${parsed.pathname}${parsed.search}`, authority: parsed.host };
 }
 
+/** A connection: what is read and written, and the TCP socket below it, which only TLS makes another one. */
+export interface Dialled {
+  readonly socket: Socket;
+  readonly tcp: Socket;
+}
+
 /** Connects; certificates are not checked, since the testee's protocol is judged and not its identity. */
-export function dial(target: Target, timeout: number): Promise<Socket> {
+export function dial(target: Target, timeout: number): Promise<Dialled> {
   return new Promise((resolve, reject) => {
-    const { host, port } = target;
-    const socket = target.secure
-      ? connectTls({ host, port, servername: /^[\d.:]+$/.test(host) ? "" : host, rejectUnauthorized: false })
-      : connectTcp({ host, port, allowHalfOpen: true });
+    const { host, port, secure } = target;
+    const tcp = connectTcp({ host, port, allowHalfOpen: true });
+    const servername = /^[\d.:]+$/.test(host) ? "" : host;
+    const socket = secure ? connectTls({ socket: tcp, servername, rejectUnauthorized: false }) : tcp;
     // `tls.connect` takes no such option in its types, but its socket is a Duplex that honours the property.
     socket.allowHalfOpen = true;
     const fail = (error: Error): void => {
       clearTimeout(timer);
-      socket.destroy();
+      tcp.destroy();
       reject(error);
     };
     const timer = setTimeout(() => fail(new Error(`no connection to ${host}:${port} within ${timeout} ms`)), timeout);
     socket.once("error", fail);
-    socket.once(target.secure ? "secureConnect" : "connect", () => {
+    socket.once(secure ? "secureConnect" : "connect", () => {
       clearTimeout(timer);
       socket.off("error", fail);
-      resolve(socket);
+      resolve({ socket, tcp });
     });
   });
 }

@@ -11,6 +11,7 @@ export type PeerEnd = "fin" | "reset";
 export class Transport {
   readonly log: WireLog;
   readonly #socket: Socket;
+  readonly #tcp: Socket;
   readonly #inbox: Uint8Array[] = [];
   readonly #waiting = new Set<() => void>();
   #peerEnd: PeerEnd | undefined;
@@ -19,8 +20,10 @@ export class Transport {
   /** What settles the writes that the kernel has not taken. */
   readonly #writing = new Set<() => void>();
 
-  constructor(socket: Socket, log: WireLog) {
+  /** `tcp` is the socket below `socket`, where TLS makes that another one: a reset has to reach it. */
+  constructor(socket: Socket, log: WireLog, tcp: Socket = socket) {
     this.#socket = socket;
+    this.#tcp = tcp;
     this.log = log;
     socket.setNoDelay(true);
     // A socket from a listener was paused when its head had been looked at.
@@ -126,7 +129,8 @@ export class Transport {
     if (this.#closed) return;
     this.#ended = true;
     this.log.event("the suite reset the connection (RST)");
-    this.#socket.resetAndDestroy();
+    this.#tcp.resetAndDestroy();
+    this.#socket.destroy();
   }
 
   /** Frees the socket without a word in the log: the run is over. */
