@@ -37,9 +37,7 @@ export { acceptKey } from "./handshake/accept-key.ts";
 export {
   ClientHandshake,
   type ClientHandshakeOptions,
-  type ClientLimits,
   type ClientOutcome,
-  type RefusedResponse,
 } from "./handshake/client-handshake.ts";
 export { type ClientRequest, type ClientRequestOptions, createRequest } from "./handshake/client-request.ts";
 export { encodeHead } from "./handshake/encode-head.ts";

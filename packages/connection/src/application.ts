@@ -7,7 +7,6 @@ export {
   HeaderFields,
   type HeaderInit,
   ProtocolError,
-  type RefusedResponse,
   UsageError,
 } from "@samewire/codec";
 export { CloseCode } from "./close-code.ts";
@@ -17,6 +16,7 @@ export type { ConnectionHandlers } from "./handlers.ts";
 export type { Bytes, CloseInfo, Message } from "./message.ts";
 export { ConnectError } from "./opening/connect-error.ts";
 export { Refusal, refuse } from "./opening/refusal.ts";
+export type { RefusedResponse } from "./opening/refused-body.ts";
 export type { ClientOptions, ConnectionOptions, ServerPolicy, TlsOptions } from "./options.ts";
 export { PreparedMessage, prepare } from "./prepared-message.ts";
 export { IncomingStream } from "./receiving/incoming-stream.ts";

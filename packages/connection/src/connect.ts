@@ -1,11 +1,11 @@
 /** `connect` without its transport: what an adapter's `connect` passes its way of dialling to. */
-import { type ClientOutcome, createRequest, UsageError } from "@samewire/codec";
+import { createRequest, UsageError } from "@samewire/codec";
 import { Channel } from "./channel.ts";
 import { clientCompression } from "./compression/compression-policy.ts";
 import type { Dial } from "./dial.ts";
 import { Engine } from "./engine.ts";
 import { clientEnvironment, type Environment } from "./environment.ts";
-import { ClientOpening, type ClientRequest } from "./opening/client-opening.ts";
+import { ClientOpening, type ClientRequest, type OpeningOutcome } from "./opening/client-opening.ts";
 import { ConnectError } from "./opening/connect-error.ts";
 import { parseTarget } from "./opening/target.ts";
 import type { ClientOptions, TlsOptions } from "./options.ts";
@@ -102,7 +102,7 @@ class Attempt {
       const deadline =
         handshakeTimeout > 0 ? deadlines.arm({ onDeadline: onTime }, "opening", handshakeTimeout) : undefined;
       signal?.addEventListener("abort", onAbort);
-      const onOutcome = (outcome: ClientOutcome, lost: Error | undefined): void => {
+      const onOutcome = (outcome: OpeningOutcome, lost: Error | undefined): void => {
         if (outcome.kind === "refused") fail(refusedError(outcome, lost));
         else if (settle()) resolve(this.#connect(outcome));
         else outcome.extension?.release();
@@ -117,7 +117,7 @@ class Attempt {
     });
   }
 
-  #connect(outcome: ClientOutcome & { kind: "open" }): WebSocketConnection {
+  #connect(outcome: OpeningOutcome & { kind: "open" }): WebSocketConnection {
     const channel = this.#channel as Channel;
     const engine: Engine<WebSocketConnection> = new Engine({
       role: "client",
@@ -151,7 +151,7 @@ class Attempt {
   }
 }
 
-function refusedError(outcome: ClientOutcome & { kind: "refused" }, lost: Error | undefined): ConnectError {
+function refusedError(outcome: OpeningOutcome & { kind: "refused" }, lost: Error | undefined): ConnectError {
   const { error, response } = outcome;
   if (lost !== undefined) return new ConnectError("closed", `the connection was lost: ${lost.message}`, lost, response);
   return new ConnectError(error.code, error.message, error, response);

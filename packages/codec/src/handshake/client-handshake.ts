@@ -11,15 +11,6 @@ import {
   responseHeadParser,
 } from "./http-head.ts";
 import { confirmExtensions, type Negotiated } from "./negotiation.ts";
-import { type RefusedBody, readRefusedBody } from "./refused-body.ts";
-
-/** The response of a server that refused, for the application to see. */
-export interface RefusedResponse extends ResponseHead {
-  /** At most `maxRefusalBody` bytes. */
-  readonly body: Uint8Array;
-  /** Whether that is all of the body. */
-  readonly complete: boolean;
-}
 
 export type ClientOutcome =
   | {
@@ -37,19 +28,10 @@ export type ClientOutcome =
       readonly kind: "refused";
       readonly error: HandshakeError;
       /** Undefined where there was no well-formed head. */
-      readonly response: RefusedResponse | undefined;
+      readonly response: ResponseHead | undefined;
+      /** The bytes behind the head: the beginning of its body, if it has one. A view of the last chunk. */
+      readonly rest: Uint8Array;
     };
-
-export interface ClientLimits extends HeadLimits {
-  /** Bytes of the body of a refusal that are read for the application to see. */
-  readonly maxRefusalBody: number;
-}
-
-export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
-  ...DEFAULT_HEAD_LIMITS,
-  // Room for any error page that is worth showing.
-  maxRefusalBody: 64 * 1024,
-};
 
 export interface ClientHandshakeOptions {
   /** The key of the request. */
@@ -58,72 +40,58 @@ export interface ClientHandshakeOptions {
   readonly subprotocols?: readonly string[] | undefined;
   /** What the request offered. */
   readonly extensions?: readonly ClientExtension[] | undefined;
-  readonly limits?: Partial<ClientLimits> | undefined;
+  readonly limits?: Partial<HeadLimits> | undefined;
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** Reads the response from bytes. Interim responses (1xx other than 101) are passed over; they share the head's limit. */
 export class ClientHandshake {
   readonly #options: ClientHandshakeOptions;
-  #limits: ClientLimits;
-  /** Until the head of the final response is there. */
+  #limits: HeadLimits;
+  /** Undefined after the outcome. */
   #parser: HeadParser<ResponseHead> | undefined;
-  /** What refused, and how much of its body is there. */
-  #refusal: readonly [head: ResponseHead, body: RefusedBody] | undefined;
 
   constructor(options: ClientHandshakeOptions) {
     this.#options = options;
-    this.#limits = { ...DEFAULT_CLIENT_LIMITS, ...options.limits };
+    this.#limits = { ...DEFAULT_HEAD_LIMITS, ...options.limits };
     this.#parser = responseHeadParser(this.#limits);
   }
 
   /** Takes the next chunk, which stays the caller's. Undefined while more is wanted, and after the outcome. */
   receive(chunk: Uint8Array): ClientOutcome | undefined {
-    let bytes = chunk;
+    let rest = chunk;
     while (this.#parser !== undefined) {
-      const outcome = this.#parser.receive(bytes);
+      const outcome = this.#parser.receive(rest);
       if (outcome === undefined) return undefined;
       if (outcome instanceof HandshakeError) return this.#refuse(outcome);
-      const { head, rest } = outcome;
-      if (head.status === 101) return this.#switchProtocols(head, rest);
-      bytes = rest;
-      const { maxHeadSize, maxRefusalBody } = this.#limits;
-      if (head.status > 199) {
+      const { head } = outcome;
+      rest = outcome.rest;
+      if (head.status > 199 || head.status === 101) {
+        const opened = this.#check(head);
+        if (opened instanceof HandshakeError) return this.#refuse(opened, head, rest);
         this.#parser = undefined;
-        this.#refusal = [head, readRefusedBody(head, maxRefusalBody)];
-      } else {
-        this.#limits = { ...this.#limits, maxHeadSize: maxHeadSize - this.#parser.size };
-        this.#parser = responseHeadParser(this.#limits);
+        return { kind: "open", response: head, ...opened, rest };
       }
+      this.#limits = { ...this.#limits, maxHeadSize: this.#limits.maxHeadSize - this.#parser.size };
+      this.#parser = responseHeadParser(this.#limits);
     }
-    return this.#refusal?.[1].receive(bytes) ? this.end() : undefined;
+    return undefined;
   }
 
   /** The stream has ended, or the caller waits no longer: gives the refusal. Undefined after the outcome. */
   end(): ClientOutcome | undefined {
-    if (this.#parser !== undefined) return this.#refuse(new HandshakeError("head-incomplete"));
-    if (this.#refusal === undefined) return undefined;
-    const [head, body] = this.#refusal;
-    const error = new HandshakeError("response-status", `${head.status} ${head.reason}`.trimEnd());
-    return this.#refuse(error, { ...head, ...body.end() });
+    return this.#parser && this.#refuse(new HandshakeError("head-incomplete"));
   }
 
-  #refuse(error: HandshakeError, response?: RefusedResponse): ClientOutcome {
+  #refuse(error: HandshakeError, response?: ResponseHead, rest: Uint8Array = NOTHING): ClientOutcome {
     this.#parser = undefined;
-    this.#refusal = undefined;
-    return { kind: "refused", error, response };
+    return { kind: "refused", error, response, rest };
   }
 
-  #switchProtocols(response: ResponseHead, rest: Uint8Array): ClientOutcome {
-    const opened = this.#check(response);
-    if (opened instanceof HandshakeError) {
-      return this.#refuse(opened, { ...response, body: new Uint8Array(0), complete: true });
-    }
-    this.#parser = undefined;
-    return { kind: "open", response, ...opened, rest };
-  }
-
-  #check({ version, headers }: ResponseHead): (Negotiated & { subprotocol: string }) | HandshakeError {
+  #check({ version, status, reason, headers }: ResponseHead): (Negotiated & { subprotocol: string }) | HandshakeError {
     const { key, subprotocols = [], extensions = [] } = this.#options;
+    if (status !== 101) return new HandshakeError("response-status", `${status} ${reason}`.trimEnd());
     if (version === "1.0") return new HandshakeError("response-version");
     if (headers.get("upgrade")?.toLowerCase() !== "websocket") return new HandshakeError("response-upgrade");
     if (!listHas(headers.get("connection"), "upgrade")) return new HandshakeError("response-connection");

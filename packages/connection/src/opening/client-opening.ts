@@ -1,8 +1,15 @@
 /** RFC 6455 section 4.1: the opening handshake of a client, over a stream that was dialled. */
-import { type ClientExtension, ClientHandshake, type ClientOutcome } from "@samewire/codec";
+import {
+  type ClientExtension,
+  ClientHandshake,
+  type ClientOutcome,
+  type HandshakeError,
+  type ResponseHead,
+} from "@samewire/codec";
 import type { Channel } from "../channel.ts";
 import type { Settings } from "../settings.ts";
 import type { SocketHandler } from "../socket.ts";
+import { type RefusedBody, type RefusedResponse, readRefusedBody } from "./refused-body.ts";
 
 /** What is sent, and what its answer is checked against. */
 export interface ClientRequest {
@@ -12,10 +19,26 @@ export interface ClientRequest {
   readonly extensions: readonly ClientExtension[];
 }
 
+/** What came of it: what a connection is made of, or the fault and all of the response that is worth showing. */
+export type OpeningOutcome =
+  | (ClientOutcome & { readonly kind: "open" })
+  | { readonly kind: "refused"; readonly error: HandshakeError; readonly response: RefusedResponse | undefined };
+
+interface Refused {
+  readonly error: HandshakeError;
+  readonly head: ResponseHead;
+  readonly body: RefusedBody;
+}
+
+/** Bytes of the body of a refusal that are read: room for any error page that is worth showing. */
+const MAX_REFUSED_BODY = 64 * 1024;
+
 export class ClientOpening implements SocketHandler {
   readonly #channel: Channel;
   readonly #handshake: ClientHandshake;
-  readonly #onOutcome: (outcome: ClientOutcome, lost: Error | undefined) => void;
+  readonly #onOutcome: (outcome: OpeningOutcome, lost: Error | undefined) => void;
+  /** The response refused: its body is being read. */
+  #refused: Refused | undefined;
   #over = false;
 
   /** Sends the request. `onOutcome` is called once, unless the opening is stopped before. */
@@ -23,7 +46,7 @@ export class ClientOpening implements SocketHandler {
     channel: Channel,
     request: ClientRequest,
     settings: Settings,
-    onOutcome: (outcome: ClientOutcome, lost: Error | undefined) => void,
+    onOutcome: (outcome: OpeningOutcome, lost: Error | undefined) => void,
   ) {
     this.#channel = channel;
     this.#onOutcome = onOutcome;
@@ -42,7 +65,8 @@ export class ClientOpening implements SocketHandler {
 
   onBytes(chunk: Uint8Array): boolean {
     if (this.#over) return false;
-    this.#conclude(this.#handshake.receive(chunk), undefined);
+    if (this.#refused === undefined) this.#take(this.#handshake.receive(chunk), undefined);
+    else if (this.#refused.body.receive(chunk)) this.#end(undefined);
     return true;
   }
 
@@ -51,15 +75,38 @@ export class ClientOpening implements SocketHandler {
   }
 
   onEnd(): void {
-    this.#conclude(this.#handshake.end(), undefined);
+    this.#end(undefined);
   }
 
   onClose(reason?: Error): void {
-    this.#conclude(this.#handshake.end(), reason);
+    this.#end(reason);
   }
 
-  #conclude(outcome: ClientOutcome | undefined, lost: Error | undefined): void {
-    if (this.#over || outcome === undefined) return;
+  #take(outcome: ClientOutcome | undefined, lost: Error | undefined): void {
+    if (outcome?.kind === "open") {
+      this.#conclude(outcome, lost);
+    } else if (outcome?.response !== undefined) {
+      const { error, response, rest } = outcome;
+      const body = readRefusedBody(response, MAX_REFUSED_BODY);
+      this.#refused = { error, head: response, body };
+      if (body.receive(rest)) this.#end(lost);
+    } else if (outcome !== undefined) {
+      this.#conclude({ kind: "refused", error: outcome.error, response: undefined }, lost);
+    }
+  }
+
+  /** Nothing more is to come, or wanted. */
+  #end(lost: Error | undefined): void {
+    if (this.#refused === undefined) {
+      this.#take(this.#handshake.end(), lost);
+    } else {
+      const { error, head, body } = this.#refused;
+      this.#conclude({ kind: "refused", error, response: { ...head, ...body.end() } }, lost);
+    }
+  }
+
+  #conclude(outcome: OpeningOutcome, lost: Error | undefined): void {
+    if (this.#over) return;
     this.#over = true;
     this.#onOutcome(outcome, lost);
   }

@@ -1,4 +1,5 @@
-import type { HandshakeError, RefusedResponse } from "@samewire/codec";
+import type { HandshakeError } from "@samewire/codec";
+import type { RefusedResponse } from "./refused-body.ts";
 
 /** Why `connect` failed: `dial`, `timeout`, `aborted`, `closed`, or the code of the handshake's rule that was broken. */
 export class ConnectError extends Error {

@@ -1,6 +1,13 @@
 /** The body of a response that refused the handshake (RFC 9112 section 6), as far as it is worth reading. */
-import { joinBytes } from "../bytes/join-bytes.ts";
-import type { ResponseHead } from "./http-head.ts";
+import { OutputBuffer, type ResponseHead } from "@samewire/codec";
+
+/** The response of a server that refused, for the application to see. */
+export interface RefusedResponse extends ResponseHead {
+  /** At most 64 KiB. */
+  readonly body: Uint8Array;
+  /** Whether that is all of the body. */
+  readonly complete: boolean;
+}
 
 /** The characters of a chunk's size with its extensions; a longer line is a fault. */
 const MAX_SIZE_LINE = 256;
@@ -12,13 +19,12 @@ export interface RefusedBody {
   /** Takes the next chunk of the stream, which stays the caller's; true once nothing more is wanted. */
   receive(bytes: Uint8Array): boolean;
   /** The stream has ended, or more is not waited for; gives what there is, a copy that is the caller's. */
-  end(): { body: Uint8Array; complete: boolean };
+  end(): Pick<RefusedResponse, "body" | "complete">;
 }
 
 /** Reads a body of known length, in chunks, or up to the end of the stream, and never more than `max` bytes of it. */
 export function readRefusedBody({ status, headers }: ResponseHead, max: number): RefusedBody {
-  const parts: Uint8Array[] = [];
-  let room = max;
+  const body = new OutputBuffer();
   /** Bytes of data to read before the body, or a chunk, ends or is cut off. */
   let left = 0;
   let cut = false;
@@ -34,7 +40,7 @@ export function readRefusedBody({ status, headers }: ResponseHead, max: number):
   };
   /** So many bytes of data follow: as many as there is room for are read. */
   const expect = (size: number): void => {
-    left = Math.min(size, room);
+    left = Math.min(size, max - body.length);
     cut = left < size;
     if (left === 0) endData(false);
   };
@@ -44,7 +50,7 @@ export function readRefusedBody({ status, headers }: ResponseHead, max: number):
       const size = SIZE_LINE.exec(line);
       // Trailers may follow the last chunk; nothing in them is wanted.
       if (size === null) done = true;
-      else expect(Number.parseInt(size[1], 16));
+      else expect(Number.parseInt(size[1] as string, 16));
     } else if (line.length > MAX_SIZE_LINE) {
       done = true;
     }
@@ -54,7 +60,7 @@ export function readRefusedBody({ status, headers }: ResponseHead, max: number):
   const length = headers.get("content-length") ?? "";
   const chunked = coding?.toLowerCase() === "chunked";
   const toEnd = !chunked && (coding !== null || !/^\d+$/.test(length));
-  if (status === 204 || status === 304) expect(0);
+  if (status === 101 || status === 204 || status === 304) expect(0);
   else if (!chunked) expect(toEnd ? Number.MAX_SAFE_INTEGER : Number(length));
 
   return {
@@ -62,18 +68,17 @@ export function readRefusedBody({ status, headers }: ResponseHead, max: number):
       let at = 0;
       while (at < bytes.length && !done) {
         if (left === 0) {
-          readSizeLine(bytes[at++]);
+          readSizeLine(bytes[at++] as number);
         } else {
-          const data = bytes.slice(at, at + left);
-          parts.push(data);
+          const data = bytes.subarray(at, at + left);
+          body.attach(data);
           at += data.length;
           left -= data.length;
-          room -= data.length;
           if (left === 0) endData(chunked);
         }
       }
       return done;
     },
-    end: () => ({ body: joinBytes(parts), complete: complete || (toEnd && !done) }),
+    end: () => ({ body: body.take(), complete: complete || (toEnd && !done) }),
   };
 }

@@ -1,7 +1,12 @@
+import { HeaderFields, type HeaderInit } from "@samewire/codec";
 import { describe, expect, it } from "vitest";
-import { readRefusedBody } from "../../src/handshake/refused-body.ts";
-import { HeaderFields, type HeaderInit } from "../../src/index.ts";
-import { cuts, latin1, text } from "./_heads.ts";
+import { readRefusedBody } from "../src/opening/refused-body.ts";
+
+/** Ways to cut bytes: not at all, everywhere, and in two at each place. */
+function cuts(bytes: Uint8Array): Uint8Array[][] {
+  const halves = Array.from(bytes, (_, at) => [bytes.slice(0, at), bytes.slice(at)]);
+  return [[bytes], Array.from(bytes, (octet) => Uint8Array.of(octet)), ...halves];
+}
 
 interface Read {
   body: string;
@@ -13,12 +18,12 @@ interface Read {
 /** What is read of a body, the same in every split. */
 function read(headers: HeaderInit, bytes: string, max = 64, status = 404): Read {
   let first: Read | undefined;
-  for (const pieces of cuts(latin1(bytes))) {
+  for (const pieces of cuts(new Uint8Array(Buffer.from(bytes, "latin1")))) {
     const head = { version: "1.1", status, reason: "", headers: new HeaderFields(headers) };
     const reader = readRefusedBody(head, max);
     const early = pieces.map((piece) => reader.receive(piece)).includes(true);
     const { body, complete } = reader.end();
-    const outcome = { body: text(body), complete, early };
+    const outcome = { body: Buffer.from(body).toString("latin1"), complete, early };
     first ??= outcome;
     expect(outcome).toEqual(first);
   }
@@ -79,8 +84,8 @@ describe("readRefusedBody", () => {
     expect(read({ "transfer-encoding": "chunked" }, "4\r\n0123\r\n0\r\n\r\n", 4)).toEqual({ ...cut, complete: true });
   });
 
-  it("knows that 204 and 304 have none (RFC 9112 section 6.3)", () => {
-    for (const status of [204, 304]) {
+  it("knows that 1xx, 204 and 304 have none (RFC 9112 section 6.3)", () => {
+    for (const status of [101, 204, 304]) {
       expect(read({ "content-length": "5" }, "hello", 64, status)).toEqual({ body: "", complete: true, early: true });
     }
   });
