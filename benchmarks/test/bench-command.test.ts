@@ -4,17 +4,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import type { Results } from "../src/results.ts";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
+// Costs milliseconds where the build is fresh, as it is in the gate.
+beforeAll(() => run(process.execPath, ["scripts/ensure-built.mjs"], { cwd: ROOT }), 180_000);
+
 /** One short round of one scenario, by the command itself: every runtime's server, peer and plain TCP answer rightly. */
 it("measures ours, the peers and plain TCP on every runtime", { timeout: 90_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "samewire-bench-"));
   try {
-    await run(process.execPath, ["scripts/ensure-built.mjs"], { cwd: ROOT });
     await run(process.execPath, ["benchmarks/bench.mjs", "echo-125-x16-async", "--quick", "--out", folder], {
       cwd: ROOT,
     });
