@@ -80,26 +80,30 @@ function plain<Head extends object>(parsed: Parsed<Head>): object {
 }
 
 /**
- * How much longer twice the input takes: the quickest of several runs each, and the best of several rounds, since other
- * work on the machine can only make a round worse. What is quadratic comes to 4 in every round.
+ * How much longer twice the input takes. Other work on the machine can only make a run slower, so the quickest of
+ * several runs counts, taken in turns, and a ratio that looks too large is measured again: what is quadratic comes to
+ * 4 in every try, what is linear to 2 in the first that is left in peace. A try takes about 50 ms.
  */
 export function growth(make: (size: number) => () => unknown, size: number): number {
   const once = make(size);
   const twice = make(size * 2);
-  const time = (run: () => unknown): number => {
+  const time = (run: () => unknown, times: number): number => {
     const begin = performance.now();
-    for (let n = 0; n < 3; n++) run();
+    for (let n = 0; n < times; n++) run();
     return performance.now() - begin;
   };
-  time(once);
-  time(twice);
+  time(once, 3);
+  time(twice, 3);
+  // Long enough for the clock, short enough to be left alone.
+  const times = Math.max(1, Math.ceil(0.5 / Math.max(time(once, 1), 0.001)));
   let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 10 && best > 2.2; round++) {
+  for (let tries = 0; tries < 6 && best > 2.2; tries++) {
     let single = Number.POSITIVE_INFINITY;
     let double = Number.POSITIVE_INFINITY;
-    for (let n = 0; n < 5; n++) {
-      single = Math.min(single, time(once));
-      double = Math.min(double, time(twice));
+    const end = performance.now() + 50;
+    for (let n = 0; n < 3 || (n < 20 && performance.now() < end); n++) {
+      single = Math.min(single, time(once, times));
+      double = Math.min(double, time(twice, times));
     }
     best = Math.min(best, double / single);
   }

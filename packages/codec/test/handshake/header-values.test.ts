@@ -35,8 +35,8 @@ describe("listHas", () => {
       const ratio = growth((size) => {
         const line = `${filling.repeat(size)}x`;
         return () => listHas(line, "upgrade");
-      }, 60_000);
-      expect(ratio, JSON.stringify(filling)).toBeLessThan(2.5);
+      }, 20_000);
+      expect(ratio, JSON.stringify(filling)).toBeLessThan(3);
     }
   });
 });
@@ -59,13 +59,13 @@ describe("parseSubprotocols", () => {
   });
 
   it("SH-22: takes time linear in spaces, and in names", () => {
-    const spaces = growth((size) => () => parseSubprotocols(`a${" ".repeat(size)}b`), 60_000);
-    expect(spaces).toBeLessThan(2.5);
+    const spaces = growth((size) => () => parseSubprotocols(`a${" ".repeat(size)}b`), 20_000);
+    expect(spaces).toBeLessThan(3);
     const names = growth((size) => {
       const line = Array.from({ length: size }, (_, n) => `p${n}`).join(",");
       return () => parseSubprotocols(line);
     }, 5_000);
-    expect(names).toBeLessThan(2.5);
+    expect(names).toBeLessThan(3);
   });
 });
 
@@ -158,8 +158,8 @@ describe("parseExtensions", () => {
     const ratio = growth((size) => {
       const value = line(size);
       return () => parseExtensions(value);
-    }, 30_000);
-    expect(ratio).toBeLessThan(2.5);
+    }, 20_000);
+    expect(ratio).toBeLessThan(3);
   });
 });
 
