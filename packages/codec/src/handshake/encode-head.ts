@@ -24,7 +24,7 @@ export function encodeHead(
 ): Uint8Array {
   const pairs = headerPairs(added);
   const refused = [...new HeaderFields(pairs)].find(([name]) => reserved.test(name));
-  checkUsage(refused === undefined, "header-reserved", refused);
+  checkUsage(refused === undefined, "header-reserved", refused?.[0]);
   let head = `${startLine}\r\n`;
   for (const [name, value] of [...Object.entries(fields).filter(([, value]) => value), ...pairs]) {
     head += `${name}: ${value}\r\n`;

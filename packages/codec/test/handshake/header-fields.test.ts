@@ -75,4 +75,10 @@ describe("encodeHead", () => {
     expect(encode).toThrow(expect.objectContaining({ code }));
     if (code !== "header-reserved") expect(() => new HeaderFields(init)).toThrow(expect.objectContaining({ code }));
   });
+
+  it("does not repeat a value in its error, which may be a secret", () => {
+    const init = { Authorization: "Bearer abc\n" };
+    expect(() => new HeaderFields(init)).toThrow('not allowed: header-value "Authorization"');
+    expect(() => encodeHead("GET / HTTP/1.1", {}, { Host: "abc" }, /^host$/i)).toThrow('header-reserved "host"');
+  });
 });
