@@ -26,6 +26,7 @@ export type {
   ClientExtension,
   ExtensionDeclined,
   ExtensionOffer,
+  ExtensionUser,
   MessageExtension,
   ServerExtension,
 } from "./extensions/extension.ts";

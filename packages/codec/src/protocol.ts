@@ -101,11 +101,10 @@ export class Protocol extends MessageEncoder implements MessageHandler {
    * Reads a chunk of any size, cut anywhere. The protocol owns it from now on and may change it.
    *
    * @param memory how many bytes a view of the chunk keeps alive, where the caller knows; what is delivered of a chunk
-   *   in much larger memory is copied
-   * @returns true if a view of the chunk was kept (in a message, or for later): its memory must not be used again
+   *   in much larger memory is copied. `Infinity`: the chunk is lent, its memory is the caller's again after the call
    */
-  receive(chunk: Uint8Array, memory: number = chunk.buffer.byteLength): boolean {
-    return this.#assembler.receive(chunk, memory);
+  receive(chunk: Uint8Array, memory: number = chunk.buffer.byteLength): void {
+    this.#assembler.receive(chunk, memory);
   }
 
   resume(): void {

@@ -79,7 +79,7 @@ export function isValidUtf8(bytes: Uint8Array, start: number, end: number): bool
   return skipValid(bytes, start, end) === end;
 }
 
-/** Validates a stream of UTF-8 as it arrives. After a `false` it is of no use until `reset`. */
+/** Validates one stream of UTF-8 as it arrives. After a `false` it is of no use. */
 export class Utf8Validator {
   /** Continuation octets that the current sequence still lacks. */
   #missing = 0;
@@ -110,13 +110,6 @@ export class Utf8Validator {
   /** False if the stream ends inside a sequence. */
   end(): boolean {
     return this.#missing === 0;
-  }
-
-  /** Makes it ready for a new stream. */
-  reset(): void {
-    this.#missing = 0;
-    this.#low = 0x80;
-    this.#high = 0xbf;
   }
 
   /** Begins a sequence of two to four octets (the table of RFC 3629 section 4). */

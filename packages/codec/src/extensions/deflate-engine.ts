@@ -8,6 +8,8 @@ export interface DeflateEngine {
   readonly name: string;
   /** The level for who states none: the fastest that still builds codes to suit the data. */
   readonly fastLevel: number;
+  /** How many bytes can be compressed at a time before others have to wait for too long: a few milliseconds. */
+  readonly slice: number;
   /** About how many bytes a compressor of these options holds. */
   deflaterMemory(options: DeflaterOptions): number;
   /** About how many bytes an inflater of these options holds. */
@@ -32,10 +34,11 @@ export interface InflaterOptions {
 
 export interface Deflater {
   /**
-   * Compresses the next piece of a message. With `last` the output ends at a byte boundary, less the `00 00 ff ff` that
-   * a message goes without (RFC 7692 section 7.2.1); a message must have at least one byte.
+   * Compresses the next piece of a message. With `flush` all that was fed comes out, and ends at a byte boundary with
+   * the `00 00 ff ff` of an empty stored block; with `last` as well, less these four, which a message goes without (RFC
+   * 7692 section 7.2.1). At least one byte must be fed for a flush, or `last`.
    */
-  deflate(piece: Uint8Array, last: boolean): Uint8Array;
+  deflate(piece: Uint8Array, last: boolean, flush?: boolean): Uint8Array;
   /** Forgets the window (no context takeover). */
   reset(): void;
   /** Gives the memory back. Idempotent; the context is then of no further use. */
@@ -53,8 +56,10 @@ export interface Inflater {
   inflate(piece: Uint8Array, last: boolean, max: number): Uint8Array | undefined;
   /** True while more output waits: call again with an empty piece and the same `last`. */
   readonly pending: boolean;
-  /** How many blocks with BFINAL set the message has had so far, each of which may have cost a new context. */
-  readonly finalBlocks: number;
+  /** True where the last call read to the end of a block with BFINAL set: what follows takes a new context. */
+  readonly ended: boolean;
+  /** Bytes of history held beside the context, to fill new ones with. */
+  readonly history: number;
   /** Forgets the window (no context takeover) and what is pending. */
   reset(): void;
   /** Gives the memory back. Idempotent; the context is then of no further use. */

@@ -27,6 +27,9 @@ export interface MessageExtension {
   /** The bits of a frame's first byte that it owns on a message's first frame: 0x40 is RSV1. */
   readonly rsv: number;
 
+  /** How many bytes to give to one call: who has more goes on in a later turn. Of what is decoded, eight are a turn's. */
+  readonly slice: number;
+
   /**
    * Whether an outgoing message of `length` bytes is to be transformed. Asked once, before any byte of it is fed, so
    * that a message sent as it is leaves no trace in the history.
@@ -35,8 +38,13 @@ export interface MessageExtension {
    * @param choice the caller's override for this message
    */
   wants(length: number | undefined, choice: boolean | undefined): boolean;
-  /** The next piece of an outgoing message, transformed; `last` ends the message. May give an empty array. */
-  encode(piece: Uint8Array, last: boolean): Uint8Array;
+  /**
+   * The next piece of an outgoing message, transformed; `last` ends the message. May give an empty array: unless `flush`
+   * asks for all that was fed so far, what comes out waits for more.
+   */
+  encode(piece: Uint8Array, last: boolean, flush?: boolean): Uint8Array;
+  /** Told when `encode` uses memory that {@link idle} may give back; set by whoever calls that. */
+  user?: ExtensionUser | undefined;
 
   /**
    * The next piece of an incoming message, transformed back: at most `max` bytes of it. While {@link pending} is true
@@ -45,6 +53,8 @@ export interface MessageExtension {
   decode(piece: Uint8Array, last: boolean, max: number): Uint8Array | ProtocolError;
   /** True while the last piece has output that `max` held back. */
   readonly pending: boolean;
+  /** Work that the last `decode` cost or calls for beside its input and output, in bytes of such. */
+  readonly overhead: number;
 
   /**
    * For messages that are sent to many: names all that `encodeAlone` depends on besides the message. An extension that
@@ -56,10 +66,15 @@ export interface MessageExtension {
   /** A message so encoded, by this connection or another, is sent here: later ones must not refer to what was before. */
   forget?(): void;
 
-  /** Called when the connection has been idle for a while: memory that no one is owed may be given back. */
+  /** Called when nothing was transformed for a while, within a message too: memory that no one is owed may be given back. */
   idle(): void;
   /** The connection is over: give back all memory. Idempotent. */
   release(): void;
+}
+
+/** Who decides when an extension is idle. */
+export interface ExtensionUser {
+  used(): void;
 }
 
 /** Why an offered extension was not agreed: machine-readable, the same words on every runtime. */

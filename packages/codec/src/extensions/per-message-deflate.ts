@@ -8,7 +8,7 @@ import { ProtocolError, type ProtocolErrorCode } from "../errors.ts";
 import type { DeflateEngine, Deflater, DeflaterOptions, Inflater, InflaterOptions } from "./deflate-engine.ts";
 import type { DeflateSettings } from "./deflate-options.ts";
 import { PERMESSAGE_DEFLATE } from "./deflate-parameters.ts";
-import type { AgreedExtension, ExtensionOffer, MessageExtension } from "./extension.ts";
+import type { AgreedExtension, ExtensionOffer, ExtensionUser, MessageExtension } from "./extension.ts";
 
 /** What was agreed for one direction. */
 export interface Direction {
@@ -27,8 +27,13 @@ export class PerMessageDeflate implements MessageExtension {
   readonly agreed: AgreedExtension;
   /** Section 6: RSV1 marks a compressed message. */
   readonly rsv: number = 0x40;
+  readonly slice: number;
   pending: boolean = false;
+  overhead: number = 0;
+  user: ExtensionUser | undefined;
   readonly shareKey: string;
+  /** A context made after `release` would never be given back: nothing is transformed any more. */
+  #released = false;
 
   readonly #engine: DeflateEngine;
   readonly #settings: DeflateSettings;
@@ -39,16 +44,17 @@ export class PerMessageDeflate implements MessageExtension {
   #deflaterKept = false;
   /** A message was compressed since the connection was idle: the next is worth a history. */
   #warm = false;
-  /** Bytes of the message being sent were fed. */
-  #sending = false;
+  /** Bytes were fed to the compressor that it may hold back: until they are out, it cannot be given back. */
+  #unflushed = false;
 
   readonly #inbound: InflaterOptions;
   readonly #inboundTakeover: boolean;
   #inflater: Inflater | undefined;
-  /** Bytes charged for the inflater, made or owed. */
+  /** Bytes charged for the inflater, made or owed, and for its history. */
   #inflaterCharge = 0;
   #bytesIn = 0;
   #bytesOut = 0;
+  #finalBlocks = 0;
 
   constructor(
     engine: DeflateEngine,
@@ -59,6 +65,7 @@ export class PerMessageDeflate implements MessageExtension {
   ) {
     this.#engine = engine;
     this.#settings = settings;
+    this.slice = engine.slice;
     this.agreed = { ...agreed, engine: engine.name };
     const { level = engine.fastLevel, memLevel } = settings;
     this.#outbound = { windowBits: outbound.windowBits, level, memLevel };
@@ -67,7 +74,7 @@ export class PerMessageDeflate implements MessageExtension {
     // A window of 256 bytes is inflated with one of 512.
     this.#inbound = { windowBits: Math.max(9, inbound.windowBits) };
     this.#inboundTakeover = inbound.takeover;
-    if (inbound.takeover) this.#chargeInflater();
+    if (inbound.takeover) this.#chargeInflater(0);
   }
 
   wants(length: number | undefined, choice: boolean | undefined): boolean {
@@ -76,17 +83,22 @@ export class PerMessageDeflate implements MessageExtension {
     return choice ?? (length === undefined || length >= this.#settings.threshold);
   }
 
-  encode(piece: Uint8Array, last: boolean): Uint8Array {
-    if (piece.length === 0 && !(last && this.#sending)) {
-      // Section 7.2.3.6: an empty message is the header of an empty stored block.
-      return last ? new Uint8Array(1) : EMPTY;
-    }
-    this.#sending = !last;
-    this.#deflater ??= this.#openDeflater();
-    const output = this.#deflater.deflate(piece, last);
+  encode(piece: Uint8Array, last: boolean, flush: boolean = last): Uint8Array {
+    let output: Uint8Array = EMPTY;
+    if (piece.length > 0 || (last && this.#unflushed)) output = this.#deflate(piece, last, flush);
+    // Section 7.2.3.6: an empty message, or what follows a flush, is the header of an empty stored block.
+    else if (last) output = new Uint8Array(1);
     if (last && !this.#deflaterKept) this.#closeDeflater();
-    this.#warm = true;
     return output;
+  }
+
+  #deflate(piece: Uint8Array, last: boolean, flush: boolean): Uint8Array {
+    if (this.#released) return EMPTY;
+    this.#unflushed = !flush;
+    this.#deflater ??= this.#openDeflater();
+    this.#warm = true;
+    this.user?.used();
+    return this.#deflater.deflate(piece, last, flush);
   }
 
   encodeAlone(message: Uint8Array): Uint8Array {
@@ -118,26 +130,33 @@ export class PerMessageDeflate implements MessageExtension {
   }
 
   decode(piece: Uint8Array, last: boolean, max: number): Uint8Array | ProtocolError {
+    if (this.#released) return EMPTY;
     this.#bytesIn += piece.length;
     // A message without a single byte (section 7.2.3.6 asks for one) is taken as empty; there is nothing to inflate.
     if (last && this.#bytesIn === 0) return EMPTY;
 
-    this.#inflater ??= this.#openInflater();
-    const output = this.#inflater.inflate(piece, last, max);
+    this.#inflater ??= this.#engine.createInflater(this.#inbound);
+    const inflater = this.#inflater;
+    const output = inflater.inflate(piece, last, max);
     if (output === undefined) return this.#fail("deflate-invalid");
     this.#bytesOut += output.length;
-    if (this.#isBomb(this.#inflater.finalBlocks)) return this.#fail("deflate-ratio");
-    this.pending = this.#inflater.pending;
+    // Whoever sends little but ends of streams uses up his turn by it: each is followed by a window of history.
+    this.overhead = inflater.ended ? inflater.history : 0;
+    if (inflater.ended) this.#finalBlocks += 1;
+    if (this.#isBomb()) return this.#fail("deflate-ratio");
+    this.#chargeInflater(inflater.history);
+    this.pending = inflater.pending;
     if (last && !this.pending) {
       this.#bytesIn = 0;
       this.#bytesOut = 0;
+      this.#finalBlocks = 0;
       if (!this.#inboundTakeover) this.#closeInflater();
     }
     return output;
   }
 
-  #isBomb(finalBlocks: number): boolean {
-    if (finalBlocks > FREE_FINAL_BLOCKS + this.#bytesIn / 64) return true;
+  #isBomb(): boolean {
+    if (this.#finalBlocks > FREE_FINAL_BLOCKS + this.#bytesIn / 64) return true;
     const { maxRatio, ratioFloor } = this.#settings;
     if (maxRatio === 0 || this.#bytesOut <= ratioFloor) return false;
     const window = this.#inboundTakeover ? 1 << this.#inbound.windowBits : 0;
@@ -150,21 +169,16 @@ export class PerMessageDeflate implements MessageExtension {
     return new ProtocolError(code);
   }
 
-  #openInflater(): Inflater {
-    const inflater = this.#engine.createInflater(this.#inbound);
-    if (!this.#inboundTakeover) this.#chargeInflater();
-    return inflater;
-  }
-
   #closeInflater(): void {
     this.#inflater?.release();
     this.#inflater = undefined;
     if (!this.#inboundTakeover) this.#refundInflater();
   }
 
-  #chargeInflater(): void {
-    this.#inflaterCharge = this.#engine.inflaterMemory(this.#inbound);
-    this.#settings.budget?.charge(this.#inflaterCharge);
+  #chargeInflater(history: number): void {
+    const more = this.#engine.inflaterMemory(this.#inbound) + history - this.#inflaterCharge;
+    this.#inflaterCharge += more;
+    this.#settings.budget?.charge(more);
   }
 
   #refundInflater(): void {
@@ -173,12 +187,14 @@ export class PerMessageDeflate implements MessageExtension {
   }
 
   idle(): void {
-    if (this.#sending) return;
+    if (this.#unflushed) return;
     this.#closeDeflater();
     this.#warm = false;
   }
 
   release(): void {
+    this.#released = true;
+    this.pending = false;
     this.#closeDeflater();
     this.#closeInflater();
     this.#refundInflater();

@@ -35,8 +35,8 @@ export class FrameDecoder {
 
   readonly #handler: FrameHandler;
   readonly #maskBit: number;
-  /** Bytes of a header that ended with its chunk. */
-  readonly #partial = new Uint8Array(MAX_HEADER);
+  /** Bytes of a header that ended with its chunk; made for the first one, since most connections see none. */
+  #partial: Uint8Array | undefined;
   #partialLength = 0;
   #halted = false;
 
@@ -99,6 +99,7 @@ export class FrameDecoder {
   /** Moves bytes into the unfinished header until it is complete or illegal; each stage is checked as it is there. */
   #completeHeader(chunk: Uint8Array, from: number, end: number): number {
     let at = from;
+    this.#partial ??= new Uint8Array(MAX_HEADER);
     while (at < end) {
       this.#partial[this.#partialLength++] = chunk[at++];
       const size = this.#readHeader(this.#partial, 0, this.#partialLength);

@@ -21,22 +21,22 @@ export function fieldFault(name: string, value: string): "header-name" | "header
 
 /** Header fields of a message; names are compared without regard to case. Values are Latin-1: one character an octet. */
 export class HeaderFields implements Iterable<readonly [name: string, value: string]> {
-  /** The names in lower case. */
-  readonly #fields: readonly (readonly [name: string, value: string])[];
+  /**
+   * `\n`, then `name:value\n` for each line, the name in lower case. One string: a connection keeps its fields for as
+   * long as it lives, and an array for each takes several times the memory of what they say.
+   */
+  readonly #lines: string;
 
   /** @throws UsageError for a name or a value that no header can carry */
   constructor(init: HeaderInit = []) {
-    this.#fields = headerPairs(init).map(([name, value]) => {
+    let lines = "\n";
+    for (const [name, value] of headerPairs(init)) {
       const fault = fieldFault(name, value);
       // The value may be a secret.
       checkUsage(fault === undefined, fault as string, name);
-      return [name.toLowerCase(), value];
-    });
-  }
-
-  /** How many header lines there are. */
-  get size(): number {
-    return this.#fields.length;
+      lines += `${name.toLowerCase()}:${value}\n`;
+    }
+    this.#lines = lines;
   }
 
   /** The values of all lines of that name, joined by `", "`; null where there is none. */
@@ -47,8 +47,13 @@ export class HeaderFields implements Iterable<readonly [name: string, value: str
 
   /** The value of each line of that name, in order. */
   getAll(name: string): readonly string[] {
-    const wanted = name.toLowerCase();
-    return this.#fields.filter(([name]) => name === wanted).map(([, value]) => value);
+    const lines = this.#lines;
+    const start = `\n${name.toLowerCase()}:`;
+    const values: string[] = [];
+    for (let at = lines.indexOf(start); at >= 0; at = lines.indexOf(start, at + 1)) {
+      values.push(lines.slice(at + start.length, lines.indexOf("\n", at + 1)));
+    }
+    return values;
   }
 
   /** Whether there is a line of that name. */
@@ -57,7 +62,10 @@ export class HeaderFields implements Iterable<readonly [name: string, value: str
   }
 
   /** Each line in order, the name in lower case. */
-  [Symbol.iterator](): Iterator<readonly [name: string, value: string]> {
-    return this.#fields[Symbol.iterator]();
+  *[Symbol.iterator](): Generator<readonly [name: string, value: string]> {
+    for (const line of this.#lines.split("\n").slice(1, -1)) {
+      const colon = line.indexOf(":");
+      yield [line.slice(0, colon), line.slice(colon + 1)];
+    }
   }
 }

@@ -2,6 +2,7 @@
  * RFC 6455 sections 5.4 and 5.6: frames in, messages out. Joins fragments, hands payloads to the extension that owns
  * their reserved bit, checks text as it arrives, keeps the message limit; or shows a message chunk by chunk.
  */
+import { joinBytes } from "../bytes/join-bytes.ts";
 import type { DecodeText } from "../bytes/text.ts";
 import { Utf8Validator } from "../bytes/utf8.ts";
 import { ProtocolError, type ProtocolErrorCode } from "../errors.ts";
@@ -14,11 +15,8 @@ import { type Limits, transformedSizeLimit } from "../limits.ts";
 import { PayloadBlock } from "./payload-block.ts";
 import { PayloadCollector } from "./payload-collector.ts";
 
-/** Input and output of an extension go in pieces of this size, so that one call never takes long. */
-const PIECE = 64 * 1024;
-const LARGEST_OUTPUT = 256 * 1024;
-/** After so many bytes through an extension the assembler suspends, and the event loop has its turn. */
-const TURN_BUDGET = 512 * 1024;
+/** After so many slices through an extension, in and out, the assembler suspends, and the event loop has its turn. */
+const TURN_BUDGET = 8;
 
 const FIN_TEXT = FIN | Opcode.TEXT;
 const FIN_BINARY = FIN | Opcode.BINARY;
@@ -45,9 +43,10 @@ export class MessageAssembler implements FrameHandler {
   readonly #extension: MessageExtension | undefined;
   readonly #decodeText: DecodeText;
   readonly #decoder: FrameDecoder;
-  readonly #collector = new PayloadCollector();
   readonly #block = new PayloadBlock();
-  readonly #utf8 = new Utf8Validator();
+  // Made for the first message that is not one frame whole in its chunk: many connections see none.
+  #collector: PayloadCollector | undefined;
+  #utf8: Utf8Validator | undefined;
   #failed = false;
   #streaming = false;
 
@@ -101,22 +100,17 @@ export class MessageAssembler implements FrameHandler {
     if (!this.#underWay) this.#expectMessage();
   }
 
-  /** Takes a chunk, and owns it. Returns true if a view of it was kept, which keeps `memory` bytes alive. */
-  receive(chunk: Uint8Array, memory: number): boolean {
-    if (this.#failed) return false;
+  /** Takes a chunk, of which a view keeps `memory` bytes alive. */
+  receive(chunk: Uint8Array, memory: number): void {
+    if (this.#failed) return;
     if (this.suspended) {
-      this.#rest = this.#rest.length === 0 ? chunk : concat(this.#rest, chunk);
-      return true;
+      this.#rest = joinBytes([this.#rest, chunk]);
+      return;
     }
     this.#spent = 0;
-    this.#block.chunkMemory = memory;
     // Views of a subclass (Node's Buffer) would be of that subclass, and make everything after them polymorphic.
     const plain = chunk.constructor === Uint8Array;
-    this.#decodeFrom(plain ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length), 0);
-    const kept = this.#block.keptChunk || this.#collector.keptChunk || this.suspended;
-    this.#block.release();
-    this.#collector.keptChunk = false;
-    return kept;
+    this.#decode(plain ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length), memory);
   }
 
   /** Goes on where it was suspended. */
@@ -124,15 +118,13 @@ export class MessageAssembler implements FrameHandler {
     if (!this.suspended || this.#failed) return;
     this.suspended = false;
     this.#spent = 0;
+    // What waited is our own.
+    this.#block.chunkMemory = this.#pieceRest.buffer.byteLength;
     if (this.#inPiece) this.#transform(this.#pieceRest, this.#pieceEnds);
-    if (!this.suspended && this.#rest.length > 0) {
-      const rest = this.#rest;
-      this.#rest = EMPTY;
-      this.#block.chunkMemory = rest.buffer.byteLength;
-      this.#decodeFrom(rest, 0);
-    }
-    this.#block.release();
-    this.#collector.keptChunk = false;
+    if (this.suspended) return;
+    const rest = this.#rest;
+    this.#rest = EMPTY;
+    this.#decode(rest, rest.buffer.byteLength);
   }
 
   /** Stops for good: input is discarded and nothing is retained. */
@@ -140,14 +132,21 @@ export class MessageAssembler implements FrameHandler {
     this.#failed = true;
     this.suspended = false;
     this.#decoder.halt();
-    this.#collector.clear();
+    this.#collector = undefined;
     this.#rest = EMPTY;
     this.#pieceRest = EMPTY;
   }
 
-  #decodeFrom(chunk: Uint8Array, from: number): void {
-    const reached = this.#decoder.decode(chunk, from);
-    if (this.suspended && reached < chunk.length) this.#rest = chunk.subarray(reached);
+  #decode(chunk: Uint8Array, memory: number): void {
+    this.#block.chunkMemory = memory;
+    const reached = this.#decoder.decode(chunk, 0);
+    if (this.suspended) this.#rest = this.#kept(chunk, reached);
+    this.#block.release();
+  }
+
+  /** What follows `from`, to be kept: a copy where the chunk is only lent. */
+  #kept(bytes: Uint8Array, from: number): Uint8Array {
+    return this.#block.chunkMemory === Number.POSITIVE_INFINITY ? bytes.slice(from) : bytes.subarray(from);
   }
 
   onFrame(first: number, bytes: Uint8Array, start: number, end: number, key: number): void {
@@ -171,7 +170,8 @@ export class MessageAssembler implements FrameHandler {
       return;
     }
     this.#startFrame(first, end - start);
-    this.#takePiece(bytes, start, end, key, true);
+    // The handler may have ended everything when it was told of the message.
+    if (!this.#failed) this.#takePiece(bytes, start, end, key, true);
   }
 
   onFrameStart(first: number, length: number): void {
@@ -238,9 +238,9 @@ export class MessageAssembler implements FrameHandler {
     let at = 0;
     this.#inPiece = true;
     do {
-      const next = !extension.pending && at < piece.length ? piece.subarray(at, at + PIECE) : EMPTY;
+      const next = !extension.pending && at < piece.length ? piece.subarray(at, at + extension.slice) : EMPTY;
       at += next.length;
-      const max = Math.min(LARGEST_OUTPUT, this.#sizeLimit - this.#size + 1);
+      const max = Math.min(2 * extension.slice, this.#sizeLimit - this.#size + 1);
       const output = extension.decode(next, ends && at === piece.length, max);
       if (output instanceof ProtocolError) {
         this.#fail(output);
@@ -251,7 +251,7 @@ export class MessageAssembler implements FrameHandler {
         this.onFault("message-too-large");
         return;
       }
-      this.#spent += next.length + output.length;
+      this.#spent += (next.length + output.length + extension.overhead) / extension.slice;
       const more = extension.pending || at < piece.length;
       if (!more && ends && this.#size === output.length && !this.#streamed) {
         this.#inPiece = false;
@@ -260,10 +260,10 @@ export class MessageAssembler implements FrameHandler {
         return;
       }
       // The output belongs to the extension: what is kept of it is a copy.
-      if (output.length > 0) this.#accept(this.#streamed ? output.slice() : output, 0, output.length, 0);
+      if (output.length > 0) this.#accept(output, 0, output.length, 0);
       if (this.#failed) return;
       if (more && this.#spent >= TURN_BUDGET) {
-        this.#pieceRest = at < piece.length ? piece.subarray(at) : EMPTY;
+        this.#pieceRest = this.#kept(piece, at);
         this.#pieceEnds = ends;
         this.#suspend();
         return;
@@ -284,23 +284,28 @@ export class MessageAssembler implements FrameHandler {
     else this.#handler.onMessage(message);
   }
 
+  /** Takes payload of the message under way: `bytes` from `start` to `end`, to be unmasked with `key`. */
   #accept(bytes: Uint8Array, start: number, end: number, key: number): void {
-    let left = key;
-    if ((this.#first & 0x0f) === Opcode.TEXT) {
-      maskInPlace(bytes, start, end, key);
-      left = 0;
-      if (!this.#utf8.write(bytes, start, end)) {
+    const text = (this.#first & 0x0f) === Opcode.TEXT;
+    let piece = bytes.subarray(start, end);
+    if (this.#streamed) piece = this.#transformed ? piece.slice() : this.#block.own(bytes, start, end, key);
+    else if (text) maskInPlace(piece, 0, piece.length, key);
+    if (text) {
+      this.#utf8 ??= new Utf8Validator();
+      if (!this.#utf8.write(piece, 0, piece.length)) {
         this.onFault("invalid-utf8");
         return;
       }
     }
-    if (!this.#streamed) this.#collector.add(bytes, start, end, left, !this.#transformed);
-    else if (start < end) this.#handler.onStreamChunk(this.#block.own(bytes, start, end, left));
+    if (!this.#streamed) {
+      this.#collector ??= new PayloadCollector();
+      this.#collector.add(piece, text ? 0 : key, this.#transformed ? 0 : this.#received);
+    } else if (start < end) this.#handler.onStreamChunk(piece);
   }
 
   #finish(): void {
     const text = (this.#first & 0x0f) === Opcode.TEXT;
-    if (text && !this.#utf8.end()) {
+    if (text && this.#utf8?.end() === false) {
       this.onFault("invalid-utf8");
       return;
     }
@@ -309,7 +314,8 @@ export class MessageAssembler implements FrameHandler {
       this.#handler.onStreamEnd();
       return;
     }
-    const payload = this.#collector.take();
+    const payload = this.#collector?.whole() ?? new Uint8Array(0);
+    this.#collector = undefined;
     this.#expectMessage();
     this.#handler.onMessage(text ? (this.#decodeText(payload, 0, payload.length) as string) : payload);
   }
@@ -323,7 +329,7 @@ export class MessageAssembler implements FrameHandler {
     this.#underWay = false;
     this.#received = 0;
     this.#size = 0;
-    this.#utf8.reset();
+    this.#utf8 = undefined;
   }
 
   #checkBudget(): void {
@@ -340,11 +346,4 @@ export class MessageAssembler implements FrameHandler {
     this.stop();
     this.#handler.onFault(error);
   }
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
 }

@@ -21,7 +21,7 @@ export class MessageEncoder {
   /** The extension, if it transforms that message. */
   #transforms: MessageExtension | undefined;
   /** What a message that is one frame, but encoded piece by piece, has so far. */
-  #pieces: Uint8Array[] = [];
+  #pieces: Uint8Array[] | undefined;
 
   constructor(outlet: Outlet, nextKey: MaskKeySource | undefined, extension: MessageExtension | undefined) {
     this.#outlet = outlet;
@@ -70,19 +70,20 @@ export class MessageEncoder {
 
   /**
    * The next part of the message, as a frame of its own (section 5.4); `last` ends the message. Control frames may go
-   * between two. A part that comes to nothing sends no frame.
+   * between two. An empty part sends no frame; any other is on its way whole, also where it is transformed.
    */
   sendFragment(part: Uint8Array, last: boolean): void {
-    const payload = this.#transforms === undefined ? part : this.#lasting(this.#transforms.encode(part, last));
+    const payload = this.#transforms === undefined ? part : this.#lasting(this.#transforms.encode(part, last, true));
     if (payload.length > 0 || last) this.#frame(payload, last);
   }
 
   /** The next part of a message that leaves as one frame with its last part: for work that is spread over turns. */
   sendPiece(part: Uint8Array, last: boolean): void {
+    this.#pieces ??= [];
     this.#pieces.push(this.#transforms?.encode(part, last).slice() ?? part);
     if (!last) return;
     const whole = joinBytes(this.#pieces);
-    this.#pieces = [];
+    this.#pieces = undefined;
     this.#frame(whole, true);
   }
 

@@ -14,6 +14,7 @@ export function fakeEngine(): FakeEngine {
   const engine: FakeEngine = {
     name: "fake",
     fastLevel: 3,
+    slice: 65_536,
     deflaters: [],
     inflaters: [],
     resets: 0,
@@ -36,7 +37,8 @@ export function fakeEngine(): FakeEngine {
       engine.inflaters.push(options);
       return {
         pending: false,
-        finalBlocks: 0,
+        ended: false,
+        history: 0,
         inflate: (piece) => piece.slice(),
         reset: () => {
           engine.resets += 1;

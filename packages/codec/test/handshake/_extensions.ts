@@ -10,6 +10,8 @@ import type {
 export class IdleExtension implements MessageExtension {
   readonly rsv = 0x40;
   readonly pending = false;
+  readonly overhead = 0;
+  readonly slice = 65_536;
   readonly agreed: ExtensionOffer;
   released = 0;
 

@@ -21,7 +21,6 @@ describe("HeaderFields", () => {
     expect(fields.get("set-cookie")).toBe("a=1, c=2");
     expect(fields.getAll("Set-Cookie")).toEqual(["a=1", "c=2"]);
     expect(fields.getAll("nothing")).toEqual([]);
-    expect(fields.size).toBe(3);
     expect([...fields]).toEqual([
       ["set-cookie", "a=1"],
       ["host", "b"],
@@ -37,7 +36,7 @@ describe("HeaderFields", () => {
     ]);
     expect(new HeaderFields(new Headers({ A: "1" })).get("a")).toBe("1");
     expect([...new HeaderFields(fields)]).toEqual([...fields]);
-    expect(new HeaderFields().size).toBe(0);
+    expect([...new HeaderFields()]).toEqual([]);
   });
 
   it("SH-25: knows no header that was not received, whatever its name", () => {

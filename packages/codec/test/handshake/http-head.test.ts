@@ -133,7 +133,7 @@ describe("HeadParser", () => {
 
   it("SH-20: refuses the first header over the limit, and takes as many as the limit", () => {
     const many = (count: number) => head("GET / HTTP/1.1", ...Array.from({ length: count }, (_, n) => `a${n}: b`));
-    expect(request(many(100)).head!.headers.size).toBe(100);
+    expect([...request(many(100)).head!.headers]).toHaveLength(100);
     expect(request(many(101)).fault).toBe("too-many-headers");
     for (const count of [2_001, 10_000]) {
       const outcome = requestHeadParser({ ...limits, maxHeadSize: 1_000_000 }).receive(many(count));

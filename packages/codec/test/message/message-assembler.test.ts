@@ -2,24 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { MessageExtension } from "../../src/index.ts";
 import { ProtocolError } from "../../src/index.ts";
 import { feed, hex, replay, session, split } from "../_replay.ts";
+import { concat, frame } from "./_frames.ts";
 
 const M = "00000000";
-
-/** A masked frame (key 0) with its length in the shortest form. */
-function frame(first: number, payload: Uint8Array): Uint8Array {
-  const { length } = payload;
-  const header =
-    length < 126
-      ? [first, 0x80 | length]
-      : length < 65536
-        ? [first, 0xfe, length >> 8, length & 0xff]
-        : [first, 0xff, 0, 0, 0, 0, length >>> 24, (length >> 16) & 0xff, (length >> 8) & 0xff, length & 0xff];
-  return Uint8Array.from([...header, 0, 0, 0, 0, ...payload]);
-}
-
-function concat(...parts: Uint8Array[]): Uint8Array {
-  return Uint8Array.from(Buffer.concat(parts));
-}
 
 describe("MessageAssembler joins fragments (RFC 6455 5.4)", () => {
   it("FG-4 with control frames between them", () => {
@@ -72,36 +57,6 @@ describe("MessageAssembler joins fragments (RFC 6455 5.4)", () => {
   });
   it("takes a genuine U+FFFD for what it is", () => {
     replay("server", hex(`81 84 ${M} efbfbd61`), ['message "\ufffda"']);
-  });
-});
-
-describe("MessageAssembler gives payloads that are the receiver's own", () => {
-  it("FR-21 which never change, and touches no byte outside the chunk's view", () => {
-    for (const size of [1, 40, 900, 1100, 5000, 40_000]) {
-      const room = new Uint8Array(200_000).fill(0xee);
-      const run = session("server");
-      const bytes = concat(frame(0x82, new Uint8Array(size).fill(1)), frame(0x82, new Uint8Array(size).fill(2)));
-      room.set(bytes, 333);
-      const kept = run.protocol.receive(room.subarray(333, 333 + bytes.length));
-      expect(room.subarray(0, 333).every((octet) => octet === 0xee)).toBe(true);
-      expect(room.subarray(333 + bytes.length).every((octet) => octet === 0xee)).toBe(true);
-      if (!kept) room.fill(0xcc);
-      const [first, second] = run.messages as Uint8Array[];
-      expect(first?.every((octet) => octet === 1)).toBe(true);
-      expect(second?.every((octet) => octet === 2)).toBe(true);
-      expect([first?.length, second?.length]).toEqual([size, size]);
-    }
-  });
-  it("and plain Uint8Arrays, whatever the chunk is", () => {
-    const run = session("server");
-    run.protocol.receive(Buffer.from(frame(0x82, new Uint8Array(10))));
-    expect(Object.getPrototypeOf(run.messages[0])).toBe(Uint8Array.prototype);
-  });
-  it("a small payload does not pin a large chunk", () => {
-    const run = session("server");
-    const frames = Array.from({ length: 500 }, () => frame(0x82, new Uint8Array(100)));
-    run.protocol.receive(concat(...frames));
-    for (const message of run.messages as Uint8Array[]) expect(message.buffer.byteLength).toBeLessThanOrEqual(4096);
   });
 });
 
@@ -190,6 +145,8 @@ function repeater(times: number, fault = -1): MessageExtension {
     agreed: { name: "repeat", params: [] },
     rsv: 0x40,
     pending: false,
+    overhead: 0,
+    slice: 65_536,
     wants: (length: number | undefined, choice: boolean | undefined) => choice ?? (length ?? 0) > 3,
     encode: (piece: Uint8Array) => piece.filter((_, i) => i % times === 0),
     decode(piece: Uint8Array, _last: boolean, max: number) {
@@ -257,6 +214,20 @@ describe("MessageAssembler passes messages through the extension that owns their
       maxMessageSize: 10,
     });
   });
+  it("RS-11 and asks for one byte more than the limit leaves at most, in a frame and over fragments", () => {
+    const bounds: number[] = [];
+    const extension = Object.assign(repeater(100), { slice: 400 });
+    const { decode } = extension;
+    extension.decode = (piece, last, max) => {
+      bounds.push(max);
+      return decode(piece, last, max);
+    };
+    const run = session("server", { extension, maxMessageSize: 1000 });
+    feed(run, [frame(0x42, Uint8Array.of(1, 1)), frame(0x80, Uint8Array.of(1, 1, 1, 1, 1))]);
+    feed(run, [frame(0xc2, new Uint8Array(11))]);
+    expect(run.events.map((event) => event.slice(0, 17))).toEqual(["message 700 bytes", "fault message-too"]);
+    expect(bounds).toEqual([800, 800, 800, 201]);
+  });
   it("reports what the extension cannot read", () => {
     replay("server", hex(`41 82 ${M} 61ff 80 80 ${M}`), ["fault deflate-invalid 1007"], undefined, {
       extension: repeater(1, 0xff),
@@ -267,10 +238,12 @@ describe("MessageAssembler passes messages through the extension that owns their
       const run = session("server", { extension: repeater(4000), maxMessageSize: 8_000_000, streaming });
       const big = frame(0xc2, new Uint8Array(1000).fill(1));
       const small = frame(0x82, Uint8Array.of(2));
-      run.protocol.receive(concat(big, small));
+      const lent = concat(big, small);
+      run.protocol.receive(lent, Number.POSITIVE_INFINITY);
+      lent.fill(0xee);
       expect(run.protocol.suspended).toBe(true);
-      expect(run.protocol.receive(small.slice())).toBe(true);
-      expect(run.protocol.receive(small.slice())).toBe(true);
+      run.protocol.receive(small.slice());
+      run.protocol.receive(small.slice());
       let turns = 0;
       for (; run.protocol.suspended && turns < 100; turns++) run.protocol.resume();
       expect(turns).toBeGreaterThan(3);
@@ -289,5 +262,31 @@ describe("MessageAssembler passes messages through the extension that owns their
     run.protocol.resume();
     expect(run.protocol.suspended).toBe(false);
     expect(run.messages.length).toBeLessThan(10);
+  });
+  it("counts towards the turn what the extension says that its work costs beside input and output", () => {
+    const run = session("server", { extension: Object.assign(repeater(1), { overhead: 100_000 }) });
+    const one = frame(0xc2, Uint8Array.of(1));
+    run.protocol.receive(concat(...Array.from({ length: 10 }, () => one)));
+    expect([run.protocol.suspended, run.messages.length]).toEqual([true, 6]);
+    run.protocol.resume();
+    expect([run.protocol.suspended, run.messages.length]).toEqual([false, 10]);
+  });
+  it("gives it nothing once the handler has ended everything, where a message begins or within it", () => {
+    for (const event of ["onStreamStart", "onStreamChunk"] as const) {
+      for (const cut of [0, 2, 7]) {
+        const extension = repeater(4000);
+        const { decode } = extension;
+        let decoded = 0;
+        extension.decode = (...piece) => {
+          decoded += 1;
+          return decode(...piece);
+        };
+        const run = session("server", { extension, streaming: true });
+        run.handler[event] = () => void run.protocol.end();
+        const bytes = frame(0xc2, new Uint8Array(1000));
+        feed(run, [bytes.subarray(0, cut), bytes.subarray(cut), frame(0xc2, new Uint8Array(1))]);
+        expect(decoded, `${event}, cut at ${cut}`).toBe(event === "onStreamStart" ? 0 : 1);
+      }
+    }
   });
 });

@@ -10,6 +10,8 @@ function adding(): MessageExtension {
     agreed: { name: "x-add", params: [] },
     rsv: 0x40,
     pending: false,
+    overhead: 0,
+    slice: 65_536,
     wants: (length, choice) => choice ?? (length === undefined || length > 2),
     encode(piece) {
       memory.fill(0);

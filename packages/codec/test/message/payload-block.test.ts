@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { replay, session } from "../_replay.ts";
+import { concat, frame } from "./_frames.ts";
+
+describe("PayloadBlock gives payloads that are the receiver's own", () => {
+  it("FR-21 which never change, and touches no byte outside the chunk's view", () => {
+    for (const [size, lent] of [1, 40, 900, 1100, 5000, 40_000].flatMap((size) => [
+      [size, false] as const,
+      [size, true] as const,
+    ])) {
+      const room = new Uint8Array(200_000).fill(0xee);
+      const run = session("server");
+      const bytes = concat(frame(0x82, new Uint8Array(size).fill(1)), frame(0x82, new Uint8Array(size).fill(2)));
+      room.set(bytes, 333);
+      run.protocol.receive(room.subarray(333, 333 + bytes.length), lent ? Number.POSITIVE_INFINITY : room.length);
+      expect(room.subarray(0, 333).every((octet) => octet === 0xee)).toBe(true);
+      expect(room.subarray(333 + bytes.length).every((octet) => octet === 0xee)).toBe(true);
+      if (lent) room.fill(0xcc);
+      const [first, second] = run.messages as Uint8Array[];
+      expect(first?.every((octet) => octet === 1)).toBe(true);
+      expect(second?.every((octet) => octet === 2)).toBe(true);
+      expect([first?.length, second?.length]).toEqual([size, size]);
+    }
+  });
+  it("chunk by chunk too, where several short texts and binaries share a lent chunk", () => {
+    const text = (content: string): Uint8Array => {
+      const payload = Buffer.from(content).map((octet, i) => octet ^ [1, 2, 3, 4][i % 4]);
+      return Uint8Array.from([0x81, 0x80 | payload.length, 1, 2, 3, 4, ...payload]);
+    };
+    const parts = ["first", "second €", "", "third"].map(text);
+    const binary = Uint8Array.from([0x82, 0x82, 1, 2, 3, 4, 0xfe, 0xfd]);
+    const shown = (content: string): string[] =>
+      ["stream text", content === "" ? "" : `chunks ${Buffer.from(content).toString("hex")}`, "stream end"].filter(
+        Boolean,
+      );
+    replay(
+      "server",
+      concat(...parts, binary, text("last")),
+      [
+        ...["first", "second €", "", "third"].flatMap(shown),
+        ...["stream binary", "chunks ffff", "stream end"],
+        ...shown("last"),
+      ],
+      undefined,
+      { streaming: true },
+    );
+  });
+  it("and plain Uint8Arrays, whatever the chunk is", () => {
+    const run = session("server");
+    run.protocol.receive(Buffer.from(frame(0x82, new Uint8Array(10))));
+    expect(Object.getPrototypeOf(run.messages[0])).toBe(Uint8Array.prototype);
+  });
+  it("a small payload does not pin a large chunk", () => {
+    const run = session("server");
+    const frames = Array.from({ length: 500 }, () => frame(0x82, new Uint8Array(100)));
+    run.protocol.receive(concat(...frames));
+    for (const message of run.messages as Uint8Array[]) expect(message.buffer.byteLength).toBeLessThanOrEqual(4096);
+  });
+});
