@@ -5,6 +5,12 @@ import { Transmitter } from "./sending/transmitter.ts";
 import type { TurnQueue } from "./sending/turn-queue.ts";
 import type { Socket, SocketHandler } from "./socket.ts";
 
+/** Who keeps a book of the streams there are. */
+export interface ChannelOwner {
+  /** The socket is gone: the last event of a stream. */
+  onGone(channel: Channel): void;
+}
+
 export class Channel implements SocketHandler {
   readonly socket: Socket;
   readonly transmitter: Transmitter;
@@ -14,16 +20,16 @@ export class Channel implements SocketHandler {
   inputEnded = false;
   /** True once the socket is gone. */
   closed = false;
-  /** Called last, when the socket is gone. */
-  onGone: (() => void) | undefined;
+  readonly #owner: ChannelOwner | undefined;
 
-  constructor(socket: Socket, turns: TurnQueue) {
+  constructor(socket: Socket, turns: TurnQueue, owner?: ChannelOwner) {
     this.socket = socket;
+    this.#owner = owner;
     this.transmitter = new Transmitter(socket, turns);
   }
 
-  onBytes(chunk: Uint8Array, memory: number): boolean {
-    return this.closed ? false : this.stage.onBytes(chunk, memory);
+  onBytes(chunk: Uint8Array, memory: number): void {
+    if (!this.closed) this.stage.onBytes(chunk, memory);
   }
 
   onWritable(): void {
@@ -41,7 +47,7 @@ export class Channel implements SocketHandler {
     this.closed = true;
     this.stage.onClose(reason);
     this.transmitter.close();
-    this.onGone?.();
+    this.#owner?.onGone(this);
   }
 
   /** Sends what is to be sent, then FIN, discards input, closes: the end of every stream that is not simply destroyed. */
@@ -52,7 +58,7 @@ export class Channel implements SocketHandler {
 }
 
 const NO_STAGE: SocketHandler = {
-  onBytes: () => false,
+  onBytes: () => {},
   onWritable: () => {},
   onEnd: () => {},
   onClose: () => {},

@@ -119,15 +119,17 @@ class Attempt {
 
   #connect(outcome: OpeningOutcome & { kind: "open" }): WebSocketConnection {
     const channel = this.#channel as Channel;
-    const engine: Engine<WebSocketConnection> = new Engine({
-      role: "client",
+    const engine: Engine<WebSocketConnection> = new Engine(
+      {
+        role: "client",
+        environment: this.#environment,
+        settings: this.#settings,
+        handlers: {},
+        book: undefined,
+      },
       channel,
-      environment: this.#environment,
-      settings: this.#settings,
-      extension: outcome.extension,
-      handlers: {},
-      book: undefined,
-    });
+      outcome.extension,
+    );
     engine.face = new WebSocketConnection(
       engine,
       {
@@ -140,7 +142,8 @@ class Attempt {
       },
       undefined,
     );
-    engine.start(outcome.rest);
+    // The chunk that it is part of may only be lent.
+    engine.start(outcome.rest.slice());
     return engine.face;
   }
 

@@ -1,5 +1,3 @@
-import type { MessageExtension } from "@samewire/codec";
-import type { Channel } from "./channel.ts";
 import type { Environment } from "./environment.ts";
 import type { ConnectionHandlers } from "./handlers.ts";
 import type { Settings } from "./settings.ts";
@@ -9,13 +7,11 @@ export interface ConnectionBook<S> {
   onOver(connection: S): void;
 }
 
-/** What an engine is made of, once the opening handshake is done. */
+/** What all engines of a server, or a client's one, have in common. */
 export interface EngineOptions<S> {
   readonly role: "server" | "client";
-  readonly channel: Channel;
   readonly environment: Environment;
   readonly settings: Settings;
-  readonly extension: MessageExtension | undefined;
   readonly handlers: ConnectionHandlers<S>;
   /** Told once, when the connection is over for the application; a server keeps a book of them. */
   readonly book: ConnectionBook<S> | undefined;

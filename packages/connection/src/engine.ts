@@ -2,7 +2,13 @@
  * A connection after the opening handshake: the protocol over a byte stream. Bytes come in from the channel, go through
  * the protocol into the inbox, and to the handlers; what is sent goes through the protocol into the transmitter.
  */
-import { type CloseStatus, encodeUtf8, Protocol, type ProtocolError, type ProtocolHandler } from "@samewire/codec";
+import {
+  type CloseStatus,
+  type MessageExtension,
+  Protocol,
+  type ProtocolError,
+  type ProtocolHandler,
+} from "@samewire/codec";
 import type { Channel } from "./channel.ts";
 import { CloseCode } from "./close-code.ts";
 import type { EngineOptions, Face } from "./engine-options.ts";
@@ -20,7 +26,8 @@ export class Engine<S extends Face>
   readonly protocol: Protocol;
   readonly sender: Sender;
   readonly inbox: Inbox;
-  readonly keepalive: Keepalive;
+  /** Only where a deadline, or memory to give back, asks for one. */
+  readonly keepalive: Keepalive | undefined;
   readonly closing: Closing;
   /** The application's side of this connection; set right after construction. */
   face!: S;
@@ -31,15 +38,20 @@ export class Engine<S extends Face>
 
   readonly #options: EngineOptions<S>;
   readonly #channel: Channel;
-  readonly #watches: boolean;
+  /** The keepalive, where it wants to know when something came. */
+  readonly #watched: Keepalive | undefined;
   #stream: IncomingStream | undefined;
   #reading = false;
+  /** A turn is asked for, in which the protocol reads on. */
+  #turnWaits = false;
+  /** The end of the stream, which is told when what came before it is read. */
+  #held: (() => void) | undefined;
 
-  constructor(options: EngineOptions<S>) {
-    const { role, channel, environment, settings, extension, handlers } = options;
+  /** @param extension the one that was agreed on, for this connection alone */
+  constructor(options: EngineOptions<S>, channel: Channel, extension: MessageExtension | undefined) {
+    const { role, environment, settings, handlers } = options;
     this.#options = options;
     this.#channel = channel;
-    this.#watches = Keepalive.watches(settings);
     this.protocol = new Protocol(
       {
         role,
@@ -54,13 +66,17 @@ export class Engine<S extends Face>
       this,
     );
     this.protocol.streaming = handlers.stream !== undefined;
-    this.inbox = new Inbox(this);
+    this.inbox = new Inbox(this, handlers.message !== undefined || handlers.stream !== undefined);
     this.closing = new Closing(this, channel, environment.deadlines, settings.closeTimeout);
-    this.keepalive = new Keepalive(this, settings, environment.deadlines, environment.runtime.clock);
+    if (Keepalive.isWanted(settings) || extension !== undefined) {
+      this.keepalive = new Keepalive(this, settings, environment.deadlines, environment.runtime.clock);
+      if (Keepalive.watches(settings)) this.#watched = this.keepalive;
+    }
     this.sender = new Sender(this.protocol, channel.transmitter, environment, settings, this);
+    if (extension !== undefined) extension.user = this.keepalive;
   }
 
-  /** Takes over the stream, with the bytes that came after the head; runs `open`, and then the handlers. */
+  /** Takes over the stream, with the bytes that came after the head, now ours; runs `open`, and then the handlers. */
   start(rest: Uint8Array): void {
     const { handlers } = this.#options;
     this.#channel.stage = this;
@@ -73,39 +89,46 @@ export class Engine<S extends Face>
   }
 
   #begin(rest: Uint8Array): void {
-    if (rest.length > 0) this.onBytes(rest, rest.buffer.byteLength);
+    if (rest.length > 0) this.onBytes(rest, rest.length);
     else this.#afterReading();
     if (this.#channel.inputEnded && this.#channel.stage === this) this.onEnd();
   }
 
   // The stream's events.
 
-  onBytes(chunk: Uint8Array, memory: number): boolean {
+  onBytes(chunk: Uint8Array, memory: number): void {
     const { transmitter } = this.#channel;
-    if (this.#watches) this.keepalive.received = this.#options.environment.runtime.clock.now();
+    if (this.#watched !== undefined) this.#watched.received = this.#options.environment.runtime.clock.now();
     this.#reading = true;
     transmitter.corked = true;
-    const kept = this.protocol.receive(chunk, memory);
+    this.protocol.receive(chunk, memory);
     this.#afterReading();
-    return kept;
   }
 
   /** The end of a turn: what was sent in it leaves, reading pauses if too much waits. */
   #afterReading(): void {
     const { transmitter } = this.#channel;
     this.#reading = false;
-    if (this.protocol.suspended) {
-      this.#pause();
-      this.#options.environment.turns.add(this);
-    } else if (this.inbox.size >= this.#options.settings.receiveHighWaterMark && this.protocol.state === "open") {
-      this.#pause();
-    }
+    const room = Math.max(1, this.#options.settings.receiveHighWaterMark);
+    // Once we have closed, the peer's Close frame is read for, and what comes before it is dropped.
+    const full = this.inbox.size >= room && this.protocol.state === "open" && !this.closing.requested;
+    if (this.protocol.suspended || full) this.#pause();
+    if (!full) this.#readOn();
+    if (this.#held !== undefined) this.#tellEnd(this.#held);
     if (this.inbox.idle) this.onInboxIdle();
     else transmitter.flushNextTurn();
   }
 
-  /** A message that an extension transforms has used up its turn: the next begins. */
+  /** A message that an extension transforms has used up its turn: asks for the next, once. */
+  #readOn(): void {
+    if (!this.protocol.suspended || this.#turnWaits) return;
+    this.#turnWaits = true;
+    this.#options.environment.turns.add(this);
+  }
+
+  /** The protocol's next turn after it was suspended. */
   runTurn(): void {
+    this.#turnWaits = false;
     if (this.#channel.stage !== this) return;
     this.#reading = true;
     this.#channel.transmitter.corked = true;
@@ -119,29 +142,40 @@ export class Engine<S extends Face>
   }
 
   onEnd(): void {
-    this.closing.onEnd();
+    this.#tellEnd(() => this.closing.onEnd());
   }
 
   onClose(reason?: Error): void {
-    this.closing.onGone(reason);
+    this.#tellEnd(() => this.closing.onGone(reason));
+  }
+
+  /**
+   * What was received before the stream ended is read before that is told, though it takes turns. Only for a socket that
+   * is gone no application is waited for: what it has no room for is lost, as is what a reset finds in the kernel.
+   */
+  #tellEnd(tell: () => void): void {
+    const waits = this.protocol.suspended && (this.#turnWaits || !this.#channel.closed);
+    this.#held = waits ? tell : undefined;
+    if (!waits) tell();
   }
 
   // The protocol's events.
 
   onMessage(message: string | Uint8Array): void {
-    if (this.#watches) this.keepalive.delivered = this.keepalive.received;
-    if (this.protocol.extension !== undefined) this.keepalive.used();
+    if (this.#watched !== undefined) this.#watched.delivered = this.#watched.received;
     // After our own close() nobody waits for messages any more.
     if (!this.closing.requested) this.inbox.push(message);
   }
 
   onStreamStart(text: boolean): void {
     this.#stream = new IncomingStream(text ? "text" : "binary", this, this.#options.settings.maxMessageSize);
-    this.inbox.push(this.#stream);
+    // As for messages.
+    if (this.closing.requested) this.#stream.cancel();
+    else this.inbox.push(this.#stream);
   }
 
   onStreamChunk(chunk: Uint8Array): void {
-    if (this.#watches) this.keepalive.delivered = this.keepalive.received;
+    if (this.#watched !== undefined) this.#watched.delivered = this.#watched.received;
     this.inbox.size += (this.#stream as IncomingStream).push(chunk);
   }
 
@@ -157,7 +191,7 @@ export class Engine<S extends Face>
   }
 
   onPong(payload: Uint8Array): void {
-    this.keepalive.onPong(payload);
+    this.keepalive?.onPong(payload);
     const { pong } = this.#options.handlers;
     if (pong !== undefined) this.#run(pong, payload.slice());
   }
@@ -200,13 +234,23 @@ export class Engine<S extends Face>
     this.closing.onIdle();
   }
 
+  /** The next message is one that somebody asks for, or the handler's: shown as they want it, from its first byte. */
+  onWantedChange(): void {
+    const { wanted } = this.inbox;
+    const streaming = wanted === undefined ? this.#options.handlers.stream !== undefined : wanted === "stream";
+    if (this.protocol.streaming !== streaming) this.protocol.streaming = streaming;
+  }
+
   nextTurn(): Promise<void> {
     return this.sender.nextTurn();
   }
 
   onInboxRelief(): void {
-    if (!this.paused || this.protocol.suspended) return;
-    if (this.inbox.size * 2 > this.#options.settings.receiveHighWaterMark) return;
+    if (!this.paused || this.inbox.size * 2 > this.#options.settings.receiveHighWaterMark) return;
+    if (this.protocol.suspended) {
+      this.#readOn();
+      return;
+    }
     this.paused = false;
     this.#channel.socket.resume();
   }
@@ -230,14 +274,10 @@ export class Engine<S extends Face>
     this.onHandlerError(error);
   }
 
-  onUsed(): void {
-    this.keepalive.used();
-  }
-
   // The keepalive's events.
 
-  sendPing(payload: Uint8Array): void {
-    this.sender.ping(payload);
+  sendPing(payload: Uint8Array): boolean {
+    return this.sender.tryPing(payload);
   }
 
   onDead(): void {
@@ -260,7 +300,7 @@ export class Engine<S extends Face>
   }
 
   onFinished(info: CloseInfo): void {
-    this.keepalive.stop();
+    this.keepalive?.stop();
     this.protocol.extension?.release();
     this.#stream?.fail(info.error ?? new Error("the connection was lost within a message"));
     this.onInfo?.(info);
@@ -271,23 +311,6 @@ export class Engine<S extends Face>
     this.#options.book?.onOver(this.face);
   }
 
-  /** The next message as a stream; see the connection. */
-  async receiveStream(): Promise<IncomingStream | undefined> {
-    const { protocol } = this;
-    protocol.streaming = true;
-    try {
-      const item = await this.inbox.receive();
-      if (item === undefined || item instanceof IncomingStream) return item;
-      const stream = new IncomingStream(typeof item === "string" ? "text" : "binary", this, Number.POSITIVE_INFINITY);
-      const bytes = typeof item === "string" ? encodeUtf8(item) : item;
-      if (bytes.length > 0) this.inbox.size += stream.push(bytes);
-      stream.end();
-      return stream;
-    } finally {
-      protocol.streaming = this.#options.handlers.stream !== undefined;
-    }
-  }
-
   /** Closes the stream at once, without a closing handshake. */
   terminate(): void {
     this.closing.finish(undefined);
@@ -295,9 +318,8 @@ export class Engine<S extends Face>
   }
 
   #onOpened(): void {
-    const { handlers } = this.#options;
     this.closing.onOpened();
-    if (handlers.message !== undefined || handlers.stream !== undefined) this.inbox.startHandling();
+    if (this.inbox.handled) this.inbox.startHandling();
     if (this.inbox.idle) this.onInboxIdle();
   }
 

@@ -3,8 +3,10 @@ import type { CloseInfo, Message } from "./message.ts";
 import type { IncomingStream } from "./receiving/incoming-stream.ts";
 
 /**
- * The handlers of a connection `S`. Each may be `async`; those of one connection run one after the other, in the order
- * of what happened, and a promise that is pending holds the next message back. One that throws closes with 1011.
+ * The handlers of a connection `S`. Each may be `async`. `open`, then `message` or `stream` for one message after the
+ * other, then `close` run in the order of what happened, and a promise of theirs that is pending holds the next back.
+ * `ping`, `pong`, `drain` and `error` wait for nobody and hold nobody back: they run at once, also while a promise of
+ * another handler is pending. One that throws or rejects closes with 1011, but for `error` itself.
  */
 export interface ConnectionHandlers<S> {
   /** The connection is open. No message goes to `message` before this has finished. */

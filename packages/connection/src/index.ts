@@ -12,4 +12,4 @@ export type { Runtime } from "./runtime.ts";
 export { type Listener, makeServer } from "./server.ts";
 export { ServerCore } from "./server-core.ts";
 export { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
-export { LENT, type Socket, type SocketHandler } from "./socket.ts";
+export { LENT, LENT_CHUNK, type Socket, type SocketHandler } from "./socket.ts";

@@ -16,7 +16,10 @@ export interface ConnectionOptions {
   readonly maxHeaders?: number;
   /** Time for the whole opening handshake, the `upgrade` handler and (for a client) dialling included. Default 10 s. */
   readonly handshakeTimeout?: number;
-  /** Time from our Close frame until TCP is closed (RFC 6455 section 7.1.1). Default 10 s. */
+  /**
+   * Time from our Close frame, or any other last bytes, until TCP is closed (RFC 6455 section 7.1.1). Default 10 s. With 0 a
+   * peer that takes nothing, or does not answer, keeps its connection. After our FIN it has 2 s in any case.
+   */
   readonly closeTimeout?: number;
   /** A Ping is sent when nothing was received for so long. Default 0: no keepalive. */
   readonly pingInterval?: number;
@@ -48,7 +51,8 @@ export interface ServerPolicy extends ConnectionOptions {
   readonly subprotocols?: readonly string[];
   /**
    * Which `Origin`s may connect (RFC 6455 section 10.2): `"same-origin"` (the default), `"any"`, a list of origins, or
-   * a function. A request without `Origin` does not come from a browser and passes.
+   * a function. A request without `Origin` does not come from a browser and passes; `null`, and what is no origin, is
+   * refused without asking the function. If that throws, the answer is 500.
    */
   readonly origins?: "same-origin" | "any" | readonly string[] | ((origin: string) => boolean);
   /** Behind a proxy of your own: `X-Forwarded-Host` takes the place of `Host` in the same-origin check. Default false. */

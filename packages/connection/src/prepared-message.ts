@@ -70,6 +70,8 @@ const NO_EXTENSION: Omit<MessageExtension, "rsv" | "encode"> = {
   wants: () => true,
   decode: (piece) => piece,
   pending: false,
+  overhead: 0,
+  slice: 0,
   idle: ignore,
   release: ignore,
 };

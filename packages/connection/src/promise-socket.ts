@@ -1,5 +1,5 @@
 import { ReadBuffer } from "./read-buffer.ts";
-import { LENT, type PeerInfo, type Socket, type SocketHandler } from "./socket.ts";
+import { LENT, LENT_CHUNK, type PeerInfo, type Socket, type SocketHandler } from "./socket.ts";
 
 /**
  * The Socket port over a runtime that reads and writes by promises. A subclass begins the runtime's operations and
@@ -9,8 +9,6 @@ import { LENT, type PeerInfo, type Socket, type SocketHandler } from "./socket.t
  * The outcomes are methods bound once, to be passed to `then`: a closure per read would be garbage per message.
  */
 export abstract class PromiseSocket implements Socket {
-  /** Every write is lent, so a copy of a few KiB costs half of what making another large buffer does. */
-  readonly copies: boolean = true;
   /** Memory for reads. */
   protected readonly input: ReadBuffer = new ReadBuffer();
   #handler: SocketHandler | undefined;
@@ -135,10 +133,9 @@ export abstract class PromiseSocket implements Socket {
     }
     const { bytes } = this.input;
     // `#arrived` is still set, so that the handler cannot start a read into the memory that it is looking at.
-    const kept =
-      this.#handler?.onBytes(count === bytes.byteLength ? bytes : bytes.subarray(0, count), bytes.byteLength) === true;
+    this.#handler?.onBytes(count === bytes.byteLength ? bytes : bytes.subarray(0, count), LENT_CHUNK);
     this.#arrived = undefined;
-    this.input.advance(count, kept);
+    this.input.advance(count);
     if (!this.#paused) this.#read();
   }
 

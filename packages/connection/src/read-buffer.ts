@@ -15,22 +15,24 @@ const LAST_GROWTH = 262_144;
  * they may hold so much in a process, and what is beyond is small again after each burst.
  */
 const BURST_BUDGET = 4 * 1024 * 1024;
-/** Growth buffers that are kept for the next burst of whichever connection; a new one costs 10 us and more. */
-const SPARE_BUDGET = 1024 * 1024;
+/** Buffers that are kept for the next burst of whichever connection; a new large one costs 10 us and more. */
+const SPARE_BUDGET = 8 * 1024 * 1024;
 
 let burstBytes = 0;
 let spareBytes = 0;
-const spares: Record<number, Uint8Array<ArrayBuffer>[]> = { [FIRST_GROWTH]: [], [LAST_GROWTH]: [] };
+const spares = new Map<number, Uint8Array<ArrayBuffer>[]>(
+  [IDLE_SIZE, ...BURST_SIZES, LAST_GROWTH].map((size) => [size, []]),
+);
 
 function take(size: number): Uint8Array<ArrayBuffer> {
-  const spare = spares[size]?.pop();
+  const spare = spares.get(size)?.pop();
   if (spare === undefined) return new Uint8Array(size);
   spareBytes -= size;
   return spare;
 }
 
 function give(bytes: Uint8Array<ArrayBuffer>): void {
-  const list = spares[bytes.byteLength];
+  const list = spares.get(bytes.byteLength);
   if (list === undefined || spareBytes + bytes.byteLength > SPARE_BUDGET) return;
   spareBytes += bytes.byteLength;
   list.push(bytes);
@@ -49,19 +51,18 @@ export class ReadBuffer {
    * Chooses the memory of the next read.
    *
    * @param filled how much the last read brought
-   * @param kept whether its memory has gone to somebody else
    */
-  advance(filled: number, kept: boolean): void {
+  advance(filled: number): void {
     const size = this.bytes.byteLength;
     this.#burst += filled;
     if (filled === size) {
-      this.#replace(size < FIRST_GROWTH ? FIRST_GROWTH : LAST_GROWTH, kept);
+      this.#replace(size < FIRST_GROWTH ? FIRST_GROWTH : LAST_GROWTH);
       return;
     }
     const burst = this.#burst;
     this.#burst = 0;
     this.#hold(burst < IDLE_SIZE ? 0 : (BURST_SIZES.find((fits) => burst < fits) ?? FIRST_GROWTH));
-    this.#replace(this.#held || IDLE_SIZE, kept);
+    this.#replace(this.#held || IDLE_SIZE);
   }
 
   /** The connection has gone, and no read is pending. */
@@ -77,9 +78,9 @@ export class ReadBuffer {
     burstBytes += this.#held;
   }
 
-  #replace(size: number, kept: boolean): void {
-    if (!kept && size === this.bytes.byteLength) return;
-    if (!kept) give(this.bytes);
+  #replace(size: number): void {
+    if (size === this.bytes.byteLength) return;
+    give(this.bytes);
     this.bytes = take(size);
   }
 }

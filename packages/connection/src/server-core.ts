@@ -6,13 +6,14 @@ import {
   type ServerExtension,
   UsageError,
 } from "@samewire/codec";
-import { Channel } from "./channel.ts";
+import { Channel, type ChannelOwner } from "./channel.ts";
 import { serverCompression } from "./compression/compression-policy.ts";
 import { Engine } from "./engine.ts";
+import type { EngineOptions } from "./engine-options.ts";
 import { Environment } from "./environment.ts";
 import type { Bytes } from "./message.ts";
 import { refuse } from "./opening/refusal.ts";
-import { type OpeningHost, ServerOpening } from "./opening/server-opening.ts";
+import { type ApplicationFault, type OpeningHost, ServerOpening } from "./opening/server-opening.ts";
 import type { ServerPolicy } from "./options.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
 import type { Runtime } from "./runtime.ts";
@@ -36,7 +37,7 @@ export interface DrainReport {
 /** How long `drain` waits if it is not told, in milliseconds. */
 const DRAIN_DEADLINE = 10_000;
 
-export class ServerCore<C> implements OpeningHost<C> {
+export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   readonly handlers: ServerHandlers<C>;
   readonly policy: ServerPolicy;
   readonly settings: Settings;
@@ -46,8 +47,10 @@ export class ServerCore<C> implements OpeningHost<C> {
   /** Every stream there is: in its opening handshake, open, or lingering. */
   readonly #channels = new Set<Channel>();
   readonly #topics = new Topics<C>();
+  readonly #engineOptions: EngineOptions<WebSocketConnection<C>>;
   #draining = false;
-  #onEmpty: (() => void) | undefined;
+  /** Each `drain` that waits for the last stream to go. */
+  readonly #drains = new Set<() => void>();
 
   /** @throws UsageError if an option is not what it must be */
   constructor(options: ServerOptions<C>, runtime: Runtime) {
@@ -59,6 +62,8 @@ export class ServerCore<C> implements OpeningHost<C> {
     this.settings = resolveSettings(options);
     this.environment = new Environment(runtime);
     this.extensions = serverCompression(this.settings.compression, this.settings.maxMessageSize, runtime);
+    const { environment, settings, handlers } = this;
+    this.#engineOptions = { role: "server", environment, settings, handlers, book: this };
   }
 
   /** The open connections. */
@@ -92,23 +97,24 @@ export class ServerCore<C> implements OpeningHost<C> {
     return channel;
   }
 
-  /** Takes a stream whose request head was parsed already; `rest` are the bytes after it. */
-  upgrade(head: RequestHead | HandshakeError, rest: Uint8Array, socket: Socket): SocketHandler {
+  /**
+   * Takes a stream whose request head was parsed already; `rest` are the bytes after it.
+   *
+   * @param failed what the application threw when it was asked about this request: answered with 500, and reported
+   */
+  upgrade(
+    head: RequestHead | HandshakeError,
+    rest: Uint8Array,
+    socket: Socket,
+    failed?: ApplicationFault,
+  ): SocketHandler {
     const channel = this.#open(socket);
-    new ServerOpening(this, channel).begin(head, rest);
+    new ServerOpening(this, channel).begin(head, rest, failed);
     return channel;
   }
 
   onAccepted(channel: Channel, opening: Opening<C>, extension: MessageExtension | undefined, rest: Uint8Array): void {
-    const engine: Engine<WebSocketConnection<C>> = new Engine({
-      role: "server",
-      channel,
-      environment: this.environment,
-      settings: this.settings,
-      extension,
-      handlers: this.handlers,
-      book: this,
-    });
+    const engine: Engine<WebSocketConnection<C>> = new Engine(this.#engineOptions, channel, extension);
     engine.face = new WebSocketConnection(engine, opening, this.#topics);
     this.#connections.set(engine.face, engine);
     engine.start(rest);
@@ -118,6 +124,12 @@ export class ServerCore<C> implements OpeningHost<C> {
   onOver(socket: WebSocketConnection<C>): void {
     this.#connections.delete(socket);
     this.#topics.leaveAll(socket);
+  }
+
+  /** @internal A stream is gone. */
+  onGone(channel: Channel): void {
+    this.#channels.delete(channel);
+    if (this.#channels.size === 0) for (const end of this.#drains) end();
   }
 
   /** Sends a message to all that subscribed to `topic`, encoded once; returns to how many. */
@@ -146,24 +158,22 @@ export class ServerCore<C> implements OpeningHost<C> {
     for (const channel of this.#channels) channel.socket.destroy();
   }
 
-  #emptied(deadline: number): Promise<void> {
-    const { clock } = this.environment.runtime;
+  #emptied(delay: number): Promise<void> {
+    const { deadlines } = this.environment;
     return new Promise((resolve) => {
-      const timer = clock.setTimer(resolve, deadline);
-      this.#onEmpty = () => {
-        clock.clearTimer(timer);
+      const end = (): void => {
+        this.#drains.delete(end);
+        deadlines.disarm(deadline);
         resolve();
       };
+      const deadline = deadlines.arm({ onDeadline: end }, "drain", delay);
+      this.#drains.add(end);
     });
   }
 
   #open(socket: Socket): Channel {
-    const channel = new Channel(socket, this.environment.turns);
+    const channel = new Channel(socket, this.environment.turns, this);
     this.#channels.add(channel);
-    channel.onGone = () => {
-      this.#channels.delete(channel);
-      if (this.#channels.size === 0) this.#onEmpty?.();
-    };
     return channel;
   }
 }

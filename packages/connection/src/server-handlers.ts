@@ -51,7 +51,10 @@ export interface PlainResponse {
 
 /** The handlers of a server beside those of its connections. */
 export interface ServerHandlers<C = undefined> extends ConnectionHandlers<WebSocketConnection<C>> {
-  /** Decides on an opening handshake that is in order. Returning nothing accepts it. */
+  /**
+   * Decides on an opening handshake that is in order. Returning nothing accepts it; anything else that is neither an
+   * acceptance nor a refusal is an error, and answered with 500.
+   */
   upgrade?(request: OpeningRequest): UpgradeResult<C> | Promise<UpgradeResult<C>>;
   /**
    * Plain HTTP on the same port: GET and HEAD without a body, one response a connection. For health checks and a page;
@@ -59,8 +62,8 @@ export interface ServerHandlers<C = undefined> extends ConnectionHandlers<WebSoc
    */
   request?(request: OpeningRequest): PlainResponse | Refusal | Promise<PlainResponse | Refusal>;
   /**
-   * `upgrade` or `request` threw, or returned what cannot be sent (a subprotocol that was not offered, a header with a
-   * line break): the peer got 500. Without this handler the error is dropped.
+   * `upgrade`, `request` or the function `origins` threw, or what was returned cannot be sent (a subprotocol that was not
+   * offered, a header with a line break): the peer got 500. Without this handler the error is dropped.
    */
   openingError?(request: OpeningRequest, error: unknown): void;
 }

@@ -6,6 +6,9 @@
 /** The answer of {@link Socket.write} that says: all of it will be sent, but the memory is not yours until `onWritable`. */
 export const LENT = -1;
 
+/** The `memory` of a chunk that is valid during the call only: what is to be kept of it must be copied. */
+export const LENT_CHUNK: number = Number.POSITIVE_INFINITY;
+
 /** Who is at the other end, as far as the runtime knows. */
 export interface PeerInfo {
   /** The peer's IP address; undefined for a Unix socket or where the runtime does not tell. */
@@ -26,11 +29,6 @@ export interface Socket {
    *   On a socket that is closed or broken: the whole length (the bytes are gone; `onClose` tells).
    */
   write(bytes: Uint8Array): number;
-  /**
-   * Sends two arrays as one write, where the runtime has such a thing: the same answer, counted over both.
-   * Absent where it would cost a copy.
-   */
-  writev?(header: Uint8Array, payload: Uint8Array): number;
   /** Sends FIN after everything written so far; input is still delivered. Idempotent. */
   end(): void;
   /** Closes at once; `onClose` follows (never synchronously from within this call). Idempotent. */
@@ -39,22 +37,17 @@ export interface Socket {
   pause(): void;
   resume(): void;
   peer(): PeerInfo;
-  /**
-   * True where right-sized buffers are cheaper than lending the large one they were encoded in: written bytes are copied
-   * anyway (TLS), or every write is lent and large buffers would be made all the time.
-   */
-  readonly copies?: boolean;
 }
 
 /** What an adapter calls. Each call is made from the runtime's own event, never from within a call to the socket. */
 export interface SocketHandler {
   /**
-   * Bytes arrived. The receiver owns the chunk from now on and may change it.
+   * Bytes arrived. The receiver may change the chunk.
    *
-   * @param memory how many bytes a view of the chunk keeps alive: its length, where it has memory of its own
-   * @returns true if a view of the chunk was kept; false: the adapter may use the memory again
+   * @param memory how many bytes a view of the chunk keeps alive: its length, where it has memory of its own, which is
+   *   the receiver's from now on. {@link LENT_CHUNK}: the adapter reads into it again after the call
    */
-  onBytes(chunk: Uint8Array, memory: number): boolean;
+  onBytes(chunk: Uint8Array, memory: number): void;
   /** A write that was taken in part, or lent, has been taken in full. Only then called. */
   onWritable(): void;
   /** The peer sent FIN: no more input. */

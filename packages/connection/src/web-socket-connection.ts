@@ -32,6 +32,7 @@ export interface Subscriptions<C> {
 }
 
 const NO_PAYLOAD = new Uint8Array(0);
+const NONE_DECLINED: readonly ExtensionDeclined[] = [];
 
 export class WebSocketConnection<C = undefined> implements AsyncIterable<Message> {
   /** What `upgrade` returned as `context`. */
@@ -66,7 +67,8 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
     this.headers = opening.headers;
     this.subprotocol = opening.subprotocol;
     this.peer = opening.peer;
-    this.declinedExtensions = opening.declined;
+    // `slice` leaves no room to grow.
+    this.declinedExtensions = opening.declined.length === 0 ? NONE_DECLINED : opening.declined.slice();
   }
 
   /** @internal The peer has closed, or the connection is lost. */
@@ -94,7 +96,7 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
 
   /** Milliseconds from the last keepalive Ping to its Pong; undefined before the first (see `pingInterval`). */
   get roundTripTime(): number | undefined {
-    return this.#engine.keepalive.roundTripTime;
+    return this.#engine.keepalive?.roundTripTime;
   }
 
   /** Aborts when the peer has sent its Close frame, or the connection is lost or closed. */
@@ -162,12 +164,12 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
    * @throws UsageError (rejects) if messages go to the handler
    */
   async receive(options?: { readonly signal?: AbortSignal }): Promise<Message | undefined> {
-    return (await this.#engine.inbox.receive(options?.signal)) as Message | undefined;
+    return this.#engine.inbox.receive("message", options?.signal);
   }
 
   /** The messages until the connection is closed. Breaking out of the loop leaves the connection open. */
   [Symbol.asyncIterator](): AsyncIterator<Message, undefined> {
-    return this.#engine.inbox.iterate() as AsyncIterator<Message, undefined>;
+    return this.#engine.inbox.iterate();
   }
 
   /**
@@ -175,7 +177,7 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
    * that has arrived whole before the call comes as a single chunk.
    */
   receiveStream(): Promise<IncomingStream | undefined> {
-    return this.#engine.receiveStream();
+    return this.#engine.inbox.receive("stream");
   }
 
   /**

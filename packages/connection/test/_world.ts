@@ -1,5 +1,6 @@
 /** A server and clients joined in memory, on a clock that the test owns. */
 import { randomFillSync } from "node:crypto";
+import type { DeflateEngine } from "@samewire/codec";
 import { pakoEngine } from "../src/compression/pako-engine.ts";
 import {
   type ConnectOptions,
@@ -21,13 +22,17 @@ export interface World<C> {
   readonly sockets: MemorySocket[];
 }
 
-export function world<C = undefined>(options: ServerOptions<C> = {}, memory: MemoryOptions = {}): World<C> {
+export function world<C = undefined>(
+  options: ServerOptions<C> = {},
+  memory: MemoryOptions = {},
+  deflate: () => DeflateEngine = pakoEngine,
+): World<C> {
   const clock = new FakeClock();
   const runtime: Runtime = {
     name: "memory",
     clock,
     randomFill: (bytes) => randomFillSync(bytes),
-    deflate: pakoEngine,
+    deflate,
   };
   const core = new ServerCore<C>(options, runtime);
   const sockets: MemorySocket[] = [];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { CloseInfo, WebSocketConnection } from "../src/index.ts";
 import { UsageError } from "../src/index.ts";
 import { take, world } from "./_world.ts";
@@ -153,120 +153,97 @@ describe("closing", () => {
     expect(sockets.every((socket) => socket.other.closed)).toBe(true);
   });
 
-  it("LC-25 at every byte of a session a reset leaves one close event and nothing else", async () => {
-    for (let limit = 0; limit < 420; limit += 7) {
-      let opens = 0;
-      let closes = 0;
-      const { clock, connect, core, sockets } = world(
-        {
-          open: () => {
-            opens++;
-          },
-          message: (socket, message) => {
-            socket.send(message);
-          },
-          close: () => {
-            closes++;
-          },
-        },
-        { chunkSize: 7 },
-      );
-      const connecting = connect();
-      connecting.catch(() => {});
-      let bytes = 0;
-      const socket = sockets[0];
-      const handler = socket?.other.handler;
-      if (socket === undefined || handler === undefined) throw new Error("no stream");
-      const { onBytes } = handler;
-      handler.onBytes = (chunk, memory) => {
-        bytes += chunk.length;
-        if (bytes > limit) socket.reset();
-        return onBytes.call(handler, chunk, memory);
-      };
-      const connection = await connecting.catch(() => undefined);
-      connection?.send("hello");
+  it("two drains end when the last stream goes, both before their deadlines", async () => {
+    const { clock, connect, core } = world({ message: () => {} });
+    await connect();
+    const ended: number[] = [];
+    for (const deadline of [50_000, 60_000]) void core.drain({ deadline }).then(() => ended.push(deadline));
+    await clock.advance(10_000);
+    expect(ended).toEqual([50_000, 60_000]);
+    expect(clock.timers).toBe(0);
+  });
+
+  it("closeTimeout 0: no deadline, neither for the Close frame nor for its answer", async () => {
+    for (const side of ["server", "client"] as const) {
+      const { clock, connect, core, sockets } = world({ message: () => {}, closeTimeout: 0 });
+      const client = await connect({ closeTimeout: 0 });
+      const [socket, peer] = [sockets[0], sockets[0]?.other];
+      const [here, there] = side === "server" ? [onlyConnection(core.connections), socket] : [client, peer];
+      there?.pause();
+      const closed = here.close(4000, "no hurry");
+      await clock.advance(1_000_000);
+      expect(here.state).toBe("closing");
+      there?.resume();
       await clock.settle();
-      void connection?.close(1000, "bye");
-      await clock.settle();
-      await clock.advance(20_000);
-      expect(closes, `limit ${limit}`).toBe(opens);
-      expect(opens).toBeLessThanOrEqual(1);
-      expect(core.connectionCount).toBe(0);
-      expect(clock.timers, `limit ${limit}`).toBe(0);
+      expect(await closed).toMatchObject({ code: 4000, clean: true });
+      expect(core.environment.deadlines.size).toBe(0);
     }
   });
-});
 
-describe("keepalive", () => {
-  it("LC-19 pings the silent, measures the round trip, and drops the dead", async () => {
-    const { clock, connect, core, sockets } = world({ message: () => {}, pingInterval: 1000, pongTimeout: 500 });
-    await connect();
-    const server = onlyConnection(core.connections);
-    await clock.advance(1000);
-    expect(server.roundTripTime).toBeGreaterThanOrEqual(0);
-    await clock.advance(5000);
-    expect(server.state).toBe("open");
-    sockets[0]?.pause();
-    await clock.advance(1500);
-    expect(await server.closed).toMatchObject({ code: 1006, clean: false });
-    expect((await server.closed).error?.message).toContain("pongTimeout");
-  });
-
-  it("LC-21 counts any byte as a sign of life", async () => {
-    const { clock, connect, core, sockets } = world({ message: () => {}, pingInterval: 1000, pongTimeout: 500 });
-    await connect();
-    const server = onlyConnection(core.connections);
-    // A long frame that comes slowly, from a peer that cannot answer a Ping before it is done.
-    sockets[0]?.write(Uint8Array.of(0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0));
-    for (let i = 0; i < 50; i++) {
-      sockets[0]?.write(Uint8Array.of(1));
-      await clock.advance(400);
-    }
-    expect(server.state).toBe("open");
-  });
-
-  it("stands still while we do not read", async () => {
-    const { clock, connect, core } = world({
-      message: () => new Promise<never>(() => {}),
-      pingInterval: 1000,
-      pongTimeout: 500,
-      idleTimeout: 2000,
+  it("nothing is accepted or waited for where the connection is lost after the peer's Close frame", async () => {
+    const ended = vi.fn();
+    const { clock, connect, core, sockets } = world({
+      async message(socket) {
+        await socket.closed;
+        await socket.drained();
+        ended(socket.send("x"), socket.ping(), socket.pong(), socket.bufferedAmount);
+      },
     });
     const socket = await connect();
-    for (let i = 0; i < 10; i++) socket.send(new Uint8Array(32 * 1024));
-    await clock.advance(20_000);
-    expect(onlyConnection(core.connections).state).toBe("open");
+    socket.send("x");
+    void socket.close();
+    await clock.settle();
+    sockets[0]?.reset();
+    await clock.settle();
+    expect(ended.mock.calls).toEqual([[false, false, false, 0]]);
+    expect(core.connectionCount).toBe(0);
   });
 
-  it("LC-24 a process that was suspended does not take its peers for dead", async () => {
-    const { clock, connect, core } = world({ message: () => {}, pingInterval: 1000, pongTimeout: 500 });
-    await connect();
-    const server = onlyConnection(core.connections);
-    await clock.advance(900);
-    await clock.jump(30_000);
-    await clock.advance(3000);
-    expect(server.state).toBe("open");
-  });
-
-  it("idleTimeout looks at messages received only, and closes with 1001", async () => {
-    const { clock, connect, core } = world({ message: () => {}, idleTimeout: 1000, pingInterval: 300 });
-    const socket = await connect();
-    await clock.advance(800);
-    socket.send("alive");
-    await clock.advance(800);
-    const server = onlyConnection(core.connections);
-    server.send("not a sign of the peer's life");
-    await clock.advance(300);
-    expect(await socket.closed).toMatchObject({ code: 1001, reason: "idleTimeout reached" });
-  });
-
-  it("maxLifetime closes with 1001 whatever happens", async () => {
-    const { clock, connect } = world({ message: () => {}, maxLifetime: 5000 });
-    const socket = await connect();
-    for (let i = 0; i < 10; i++) {
-      socket.send("busy");
-      await clock.advance(500);
-    }
-    expect(await socket.closed).toMatchObject({ code: 1001 });
-  });
+  for (const direction of ["to the server", "to the client"] as const) {
+    it(`LC-25 a reset after every byte ${direction} leaves one close event and nothing else`, async () => {
+      const whole = await session(direction, Number.POSITIVE_INFINITY);
+      expect(whole.opens).toBe(1);
+      for (let limit = 0; limit < whole.bytes; limit++) {
+        const { opens, closes, left } = await session(direction, limit);
+        expect(closes, `after ${limit} bytes`).toBe(opens);
+        expect(opens).toBeLessThanOrEqual(1);
+        expect(left, `after ${limit} bytes`).toEqual({ connections: 0, timers: 0, deadlines: 0 });
+      }
+    });
+  }
 });
+
+/** A session of an opening, an echo and a close, reset when so many bytes have arrived in one direction. */
+async function session(direction: "to the server" | "to the client", limit: number) {
+  let [opens, closes, bytes] = [0, 0, 0];
+  const { clock, connect, core, sockets } = world(
+    {
+      open: () => void opens++,
+      message: (socket, message) => void socket.send(message),
+      close: () => void closes++,
+    },
+    { chunkSize: 1 },
+  );
+  const connecting = connect();
+  connecting.catch(() => {});
+  const socket = sockets[0];
+  const handler = direction === "to the server" ? socket?.other.handler : socket?.handler;
+  if (socket === undefined || handler === undefined) throw new Error("no stream");
+  const { onBytes } = handler;
+  handler.onBytes = (chunk, memory) => {
+    if (bytes === limit) socket.reset();
+    bytes += chunk.length;
+    return onBytes.call(handler, chunk, memory);
+  };
+  const connection = await connecting.catch(() => undefined);
+  connection?.send("hello");
+  await clock.settle();
+  void connection?.close(1000, "bye");
+  await clock.advance(20_000);
+  const left = {
+    connections: core.connectionCount,
+    timers: clock.timers,
+    deadlines: core.environment.deadlines.size,
+  };
+  return { opens, closes, bytes, left };
+}

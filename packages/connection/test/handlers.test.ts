@@ -192,22 +192,29 @@ describe("handlers", () => {
   });
 
   it("whose replies come late are still sent before the answer to Close", async () => {
-    const { clock, connect } = world({
+    const wire: string[] = [];
+    const { clock, connect, sockets } = world({
       async message(socket, message) {
         await later();
         socket.send(`echo ${message}`);
       },
     });
     const socket = await connect();
+    const client = sockets[0]?.handler;
+    if (client === undefined) throw new Error("no stream");
+    const { onBytes } = client;
+    client.onBytes = (chunk, memory) => {
+      wire.push(Buffer.from(chunk).toString("latin1"));
+      return onBytes.call(client, chunk, memory);
+    };
     socket.send("1");
     void socket.close();
-    const writes: string[] = [];
     for (let i = 0; i < 10; i++) {
       await later();
       await clock.settle();
     }
-    writes.push(socket.state);
-    expect(writes).toEqual(["closed"]);
+    expect(wire.join("")).toBe("\x81\x06echo 1\x88\x02\x03\xe8");
+    expect(socket.state).toBe("closed");
   });
 
   it("API-6 send after close returns false and drops", async () => {

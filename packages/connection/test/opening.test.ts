@@ -1,55 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { ConnectError, refuse, type ServerOptions, UsageError } from "../src/index.ts";
-import type { MemorySocket } from "../src/testing/index.ts";
-import { type World, world } from "./_world.ts";
-
-const UPGRADE = {
-  host: "example.com",
-  upgrade: "websocket",
-  connection: "Upgrade",
-  "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
-  "sec-websocket-version": "13",
-};
-
-function head(first: string, headers: Record<string, string>): string {
-  return `${first}\r\n${Object.entries(headers)
-    .map(([name, value]) => `${name}: ${value}\r\n`)
-    .join("")}\r\n`;
-}
-
-interface Answer {
-  text: string;
-  ended: boolean;
-  closed: boolean;
-}
-
-/** Sends bytes to the server as they are, and collects what comes back. */
-function raw<C>({ stream }: World<C>): { socket: MemorySocket; answer: Answer } {
-  const socket = stream();
-  const answer = { text: "", ended: false, closed: false };
-  socket.handler = {
-    onBytes: (chunk) => {
-      answer.text += Buffer.from(chunk).toString("latin1");
-      return false;
-    },
-    onWritable: () => {},
-    onEnd: () => {
-      answer.ended = true;
-    },
-    onClose: () => {
-      answer.closed = true;
-    },
-  };
-  return { socket, answer };
-}
-
-async function ask(options: ServerOptions<undefined>, text: string): Promise<Answer> {
-  const place = world(options);
-  const { socket, answer } = raw(place);
-  socket.write(Buffer.from(text, "latin1"));
-  await place.clock.settle();
-  return answer;
-}
+import { ConnectError, refuse, UsageError } from "../src/index.ts";
+import { ask, head, raw, UPGRADE } from "./_requests.ts";
+import { world } from "./_world.ts";
 
 describe("ServerOpening", () => {
   it("accepts with the key of RFC 6455 1.3", async () => {
@@ -124,6 +76,63 @@ describe("ServerOpening", () => {
       },
     ]) {
       expect((await ask({ upgrade }, head("GET / HTTP/1.1", UPGRADE))).text).toMatch(/^HTTP\/1\.1 500 /);
+    }
+  });
+
+  it("SH-33 answers 500 where the function origins throws, and tells it", async () => {
+    const openingError = vi.fn();
+    const origins = (): boolean => {
+      throw new Error("no list");
+    };
+    const headers = { ...UPGRADE, origin: "https://a.example" };
+    const answer = await ask({ origins, openingError }, head("GET / HTTP/1.1", headers));
+    expect(answer.text).toMatch(/^HTTP\/1\.1 500 /);
+    expect(openingError.mock.calls[0]?.[0].origin).toBe("https://a.example");
+    expect(openingError.mock.calls[0]?.[1]).toEqual(new Error("no list"));
+  });
+
+  it("contains an openingError that throws or rejects", async () => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    const upgrade = (): never => {
+      throw new Error("no");
+    };
+    for (const openingError of [
+      upgrade,
+      async () => {
+        throw new Error("no log");
+      },
+    ]) {
+      const answer = await ask({ upgrade, openingError }, head("GET / HTTP/1.1", UPGRADE));
+      expect(answer.text).toMatch(/^HTTP\/1\.1 500 /);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  it("answers 500 where upgrade returns what says neither yes nor no", async () => {
+    for (const result of [false, null, true, 0, "no", () => {}]) {
+      const openingError = vi.fn();
+      const open = vi.fn();
+      const options = { upgrade: () => result as never, open, openingError };
+      const answer = await ask(options, head("GET / HTTP/1.1", UPGRADE));
+      expect(answer.text).toMatch(/^HTTP\/1\.1 500 /);
+      expect(openingError.mock.calls[0]?.[1]).toBeInstanceOf(UsageError);
+      expect(open).not.toHaveBeenCalled();
+    }
+  });
+
+  it("LC-4 leaves nothing armed where the peer ends its side at any byte of its request", async () => {
+    const text = head("GET / HTTP/1.1", UPGRADE);
+    for (let length = 0; length < text.length; length += 20) {
+      const place = world({});
+      const { socket } = raw(place);
+      socket.write(Buffer.from(text.slice(0, length)));
+      socket.end();
+      await place.clock.settle();
+      expect(place.core.environment.deadlines.size, `after ${length} bytes`).toBe(0);
+      expect(socket.other.closed).toBe(true);
     }
   });
 

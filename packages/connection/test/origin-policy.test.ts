@@ -36,6 +36,10 @@ const ROWS: readonly Row[] = [
   ["null", "example.com", false, { origins: ["null"] }],
   ["https://a.example", "example.com", true, { origins: (origin) => origin.endsWith(".example") }],
   ["https://a.test", "example.com", false, { origins: (origin) => origin.endsWith(".example") }],
+  ["https://a.example", "example.com", false, { origins: (async () => true) as never }],
+  ["null", "example.com", false, { origins: () => true }],
+  ["http://[", "example.com", false, { origins: (origin) => new URL(origin).hostname !== "" }],
+  ["", "example.com", false, { origins: (origin) => new URL(origin).hostname !== "" }],
 ];
 
 describe("refusedOrigin (RFC 6455 10.2)", () => {

@@ -1,8 +1,35 @@
 import { describe, expect, it } from "vitest";
-import type { WebSocketConnection } from "../src/index.ts";
+import type { IncomingStream, WebSocketConnection } from "../src/index.ts";
+import type { FakeClock, MemorySocket } from "../src/testing/index.ts";
 import { take, world } from "./_world.ts";
 
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Sends a request with these frames behind it, in one chunk; gives what comes back after the response. */
+async function exchange(socket: MemorySocket, frames: string, clock: FakeClock): Promise<string> {
+  let received = "";
+  socket.handler = {
+    onBytes: (chunk) => {
+      received += Buffer.from(chunk).toString("latin1");
+      return false;
+    },
+    onWritable: () => {},
+    onEnd: () => {},
+    onClose: () => {},
+  };
+  socket.write(
+    Buffer.from(
+      "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+        `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n${frames}`,
+      "latin1",
+    ),
+  );
+  for (let i = 0; i < 5; i++) {
+    await later();
+    await clock.settle();
+  }
+  return received.slice(received.indexOf("\r\n\r\n") + 4);
+}
 
 for (const way of ["handler", "async handler", "iteration", "receive"] as const) {
   it(`${way}: what came before a fault in the same chunk is answered before the Close frame (7.1.7)`, async () => {
@@ -24,30 +51,7 @@ for (const way of ["handler", "async handler", "iteration", "receive"] as const)
         open: async (socket: WebSocketConnection) => echo(socket, (await socket.receive()) ?? "nothing"),
       }),
     });
-    const socket = stream();
-    let received = "";
-    socket.handler = {
-      onBytes: (chunk) => {
-        received += Buffer.from(chunk).toString("latin1");
-        return false;
-      },
-      onWritable: () => {},
-      onEnd: () => {},
-      onClose: () => {},
-    };
-    socket.write(
-      Buffer.from(
-        "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n" +
-          "\x81\x82\0\0\0\0hi\x83\x80\0\0\0\0",
-        "latin1",
-      ),
-    );
-    for (let i = 0; i < 5; i++) {
-      await later();
-      await clock.settle();
-    }
-    expect(received.slice(received.indexOf("\r\n\r\n") + 4)).toBe("\x81\x02hi\x88\x02\x03\xea");
+    expect(await exchange(stream(), "\x81\x82\0\0\0\0hi\x83\x80\0\0\0\0", clock)).toBe("\x81\x02hi\x88\x02\x03\xea");
   });
 }
 
@@ -88,5 +92,116 @@ describe("receiving", () => {
     expect(await take(clock, socket)).toBe("one");
     expect(await take(clock, socket)).toBe("two");
     expect(await take(clock, socket)).toBeUndefined();
+  });
+});
+
+/** "a" and "b" in one chunk, for a server whose handlers are these. */
+async function sendBoth(handlers: Parameters<typeof world>[0]): Promise<void> {
+  const { clock, connect } = world(handlers);
+  const socket = await connect();
+  socket.send("a");
+  socket.send("b");
+  for (let i = 0; i < 5; i++) {
+    await clock.settle();
+    await later();
+  }
+}
+
+const contentOf = async (stream: IncomingStream | undefined): Promise<string> =>
+  `stream ${Buffer.from((await stream?.bytes()) ?? []).toString()}`;
+
+describe("receiveStream", () => {
+  it("takes one message: the next of the same chunk is whole again", async () => {
+    const log: string[] = [];
+    await sendBoth({
+      async open(socket) {
+        log.push(await contentOf(await socket.receiveStream()));
+        log.push(`whole ${await socket.receive()}`);
+      },
+    });
+    expect(log).toEqual(["stream a", "whole b"]);
+  });
+
+  it("leaves the next of the same chunk to the message handler", async () => {
+    const log: string[] = [];
+    await sendBoth({
+      async open(socket) {
+        log.push(await contentOf(await socket.receiveStream()));
+      },
+      message: (_socket, message) => {
+        log.push(`handler ${message}`);
+      },
+    });
+    expect(log).toEqual(["stream a", "handler b"]);
+  });
+
+  it("and receive each get what they ask for, in the order they asked", async () => {
+    for (const order of ["stream first", "stream last"] as const) {
+      const log: string[] = [];
+      await sendBoth({
+        async open(socket) {
+          const stream = async (): Promise<void> => void log.push(await contentOf(await socket.receiveStream()));
+          const whole = async (): Promise<void> => void log.push(`whole ${await socket.receive()}`);
+          await Promise.all(order === "stream first" ? [stream(), whole()] : [whole(), stream()]);
+        },
+      });
+      expect(log.sort()).toEqual(order === "stream first" ? ["stream a", "whole b"] : ["stream b", "whole a"]);
+    }
+  });
+
+  it("gives what waits in the other kind as what was asked for", async () => {
+    const log: string[] = [];
+    await sendBoth({
+      async open(socket) {
+        await later();
+        log.push(`whole ${await socket.receive()}`);
+      },
+      async stream(_socket, stream) {
+        log.push(await contentOf(stream));
+      },
+    });
+    expect(log).toEqual(["whole a", "stream b"]);
+  });
+
+  it("gives no stream to its handler after close(), while what was accepted is still being compressed", async () => {
+    const log: string[] = [];
+    const { clock, connect } = world({
+      compression: { threshold: 0 },
+      async stream(socket, stream) {
+        log.push(await contentOf(stream));
+        socket.send(new Uint8Array(1_000_000));
+        void socket.close();
+        client.send("b");
+      },
+    });
+    const client = await connect({ compression: true });
+    client.send("a");
+    for (let i = 0; i < 5; i++) {
+      await clock.settle();
+      await later();
+    }
+    expect(log).toEqual(["stream a"]);
+  });
+});
+
+describe("open", () => {
+  it("that is pending when the peer closes: what came before is handled, and answered before our Close frame", async () => {
+    const { clock, stream } = world({
+      open: later,
+      message: (socket, message) => {
+        socket.send(message);
+      },
+    });
+    expect(await exchange(stream(), "\x81\x82\0\0\0\0hi\x88\x80\0\0\0\0", clock)).toBe("\x81\x02hi\x88\x00");
+  });
+
+  it("that waits for a message when the peer closes is told at once", async () => {
+    const received: unknown[] = [];
+    const { clock, stream } = world({
+      open: async (socket) => void received.push(await socket.receive()),
+      message: () => {},
+    });
+    expect(await exchange(stream(), "\x88\x80\0\0\0\0", clock)).toBe("\x88\x00");
+    expect(received).toEqual([undefined]);
   });
 });

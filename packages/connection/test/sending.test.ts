@@ -7,8 +7,7 @@ import { take, world } from "./_world.ts";
 const SOCKETS: readonly MemoryOptions[] = [
   { backpressure: "partial" },
   { backpressure: "lent" },
-  { backpressure: "partial", vectored: true },
-  { backpressure: "lent", vectored: true, capacity: 1000 },
+  { backpressure: "lent", capacity: 1000 },
   { backpressure: "partial", capacity: 100, chunkSize: 33 },
 ];
 

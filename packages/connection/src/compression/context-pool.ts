@@ -14,6 +14,7 @@ export function poolContexts(engine: DeflateEngine): DeflateEngine {
   return {
     name: engine.name,
     fastLevel: engine.fastLevel,
+    slice: engine.slice,
     deflaterMemory: (options) => engine.deflaterMemory(options),
     inflaterMemory: (options) => engine.inflaterMemory(options),
     createDeflater(options: DeflaterOptions): Deflater {
@@ -69,8 +70,8 @@ class Loan<T extends Deflater | Inflater> {
 }
 
 class LentDeflater extends Loan<Deflater> implements Deflater {
-  deflate(piece: Uint8Array, last: boolean): Uint8Array {
-    return this.context.deflate(piece, last);
+  deflate(piece: Uint8Array, last: boolean, flush?: boolean): Uint8Array {
+    return this.context.deflate(piece, last, flush);
   }
 }
 
@@ -79,8 +80,12 @@ class LentInflater extends Loan<Inflater> implements Inflater {
     return this.context.pending;
   }
 
-  get finalBlocks(): number {
-    return this.context.finalBlocks;
+  get ended(): boolean {
+    return this.context.ended;
+  }
+
+  get history(): number {
+    return this.context.history;
   }
 
   inflate(piece: Uint8Array, last: boolean, max: number): Uint8Array | undefined {

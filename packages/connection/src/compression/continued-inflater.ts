@@ -10,7 +10,6 @@ const EMPTY = new Uint8Array(0);
 
 export class ContinuedInflater implements Inflater {
   pending: boolean = false;
-  finalBlocks: number = 0;
   readonly #inflater: EndingInflater;
   readonly #windowBits: number;
   /** Bytes of the message were seen. */
@@ -26,8 +25,15 @@ export class ContinuedInflater implements Inflater {
     this.#windowBits = windowBits;
   }
 
+  get ended(): boolean {
+    return this.#rest !== undefined;
+  }
+
+  get history(): number {
+    return this.#history?.memory ?? 0;
+  }
+
   inflate(piece: Uint8Array, last: boolean, max: number): Uint8Array | undefined {
-    if (!this.#begun) this.finalBlocks = 0;
     const first = !this.#begun && piece.length > 0;
     this.#begun ||= first;
     const output = this.#step(piece, first, last, max);
@@ -38,18 +44,20 @@ export class ContinuedInflater implements Inflater {
   #step(piece: Uint8Array, first: boolean, last: boolean, max: number): Uint8Array | undefined {
     const inflater = this.#inflater;
     let input = piece;
+    const owned = this.#rest !== undefined && this.#rest.length > 0;
     if (this.#rest !== undefined) {
-      if (this.#rest.length > 0) input = this.#rest;
+      if (owned) input = this.#rest;
       else if (piece.length === 0) return EMPTY;
       if (!this.#restart()) return undefined;
     }
     if (first && (piece[0] ?? 0) & 1 && !this.#record()) return undefined;
-    const output = inflater.inflate(input, last, max);
+    const output = inflater.inflate(input, last, max, owned);
     if (output === undefined) return undefined;
     this.#known += output.length;
-    this.#history?.append(output);
     this.#rest = inflater.rest;
-    if (this.#rest !== undefined) this.finalBlocks += 1;
+    // At the end of a block with BFINAL set that did not begin its message, what it came with is what is left to know.
+    if (this.#rest !== undefined) this.#history ??= new WindowHistory(this.#windowBits);
+    this.#history?.append(output);
     // With nothing after a final block, all was read but what the sender left out.
     this.pending = this.#rest === undefined ? inflater.pending : this.#rest.length > 0;
     return output;
@@ -73,7 +81,6 @@ export class ContinuedInflater implements Inflater {
   reset(): void {
     this.#inflater.reset();
     this.pending = false;
-    this.finalBlocks = 0;
     this.#begun = false;
     this.#rest = undefined;
     this.#history = undefined;

@@ -90,6 +90,7 @@ export function pakoEngine(): DeflateEngine {
     zlibLikeEngine({
       name: "pako",
       fastLevel: 1,
+      slice: 16 * 1024,
       // Measured: the hash table has a fixed size.
       deflaterMemory: ({ windowBits, memLevel }) => (1 << (windowBits + 2)) + (1 << (memLevel + 8)) + 73_728,
       inflaterMemory: ({ windowBits }) => (1 << windowBits) + 16_384,

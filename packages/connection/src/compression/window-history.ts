@@ -17,6 +17,11 @@ export class WindowHistory {
     this.#bytes = new Uint8Array(1 << windowBits);
   }
 
+  /** Bytes of memory. */
+  get memory(): number {
+    return this.#bytes.length;
+  }
+
   append(output: Uint8Array): void {
     const room = this.#bytes.length;
     if (output.length >= room) {

@@ -28,7 +28,8 @@ export interface ZlibStream {
 }
 
 /** A library that works like zlib. */
-export interface ZlibLike extends Pick<DeflateEngine, "name" | "fastLevel" | "deflaterMemory" | "inflaterMemory"> {
+export interface ZlibLike
+  extends Pick<DeflateEngine, "name" | "fastLevel" | "slice" | "deflaterMemory" | "inflaterMemory"> {
   deflateStream(options: DeflaterOptions): ZlibStream;
   inflateStream(options: InflaterOptions): ZlibStream;
 }
@@ -47,7 +48,7 @@ const NOTHING = new Uint8Array(0);
 const END = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x00, 0x00, 0x00, 0xff, 0xff);
 const END_ROOM = 16;
 
-/** Output of one call: a slice of 64 KiB and what the compressor held back before fit at once. */
+/** Output of one call: a slice of up to 64 KiB and what the compressor held back before fit at once. */
 const OUTPUT_SIZE = 128 * 1024;
 
 /** The memory that all contexts of an engine work in: calls are synchronous, and their output is taken before the next. */
@@ -66,6 +67,7 @@ export function zlibLikeEngine(library: ZlibLike): DeflateEngine {
   return {
     name: library.name,
     fastLevel: library.fastLevel,
+    slice: library.slice,
     deflaterMemory: (options) => library.deflaterMemory(options),
     inflaterMemory: (options) => library.inflaterMemory(options),
     createDeflater: (options) => new ZlibDeflater(library.deflateStream(options), workspace),
@@ -83,23 +85,25 @@ class ZlibDeflater implements Deflater {
     this.#workspace = workspace;
   }
 
-  deflate(piece: Uint8Array, last: boolean): Uint8Array {
-    const flush = last ? Z_SYNC_FLUSH : Z_NO_FLUSH;
+  deflate(piece: Uint8Array, last: boolean, flush: boolean = last): Uint8Array {
+    const mode = flush ? Z_SYNC_FLUSH : Z_NO_FLUSH;
     let output = this.#workspace.output;
-    let end = this.#run(flush, piece, piece.length, output, 0);
+    let end = this.#run(mode, piece, piece.length, output, 0);
     // An output that is full to the brim may not be all of it: on into a larger one, which is not kept.
     while (end === output.length) {
+      // DEFLATE adds little to what it cannot compress: a library that never says how far it came would be asked for ever.
+      if (end > 2 * (OUTPUT_SIZE + piece.length)) throw new Error("the compressor gives more than it was given");
       const larger = new Uint8Array(output.length * 2);
       larger.set(output);
       output = larger;
-      end = this.#run(flush, piece, this.#stream.availIn, output, end);
+      end = this.#run(mode, piece, this.#stream.availIn, output, end);
     }
     return output.subarray(0, last ? end - TAIL : end);
   }
 
   /** Feeds the last `left` bytes of the piece; where the output ends then. */
-  #run(flush: number, piece: Uint8Array, left: number, output: Uint8Array, to: number): number {
-    if (!this.#stream.run(flush, piece, piece.length - left, left, output, to, output.length - to)) {
+  #run(mode: number, piece: Uint8Array, left: number, output: Uint8Array, to: number): number {
+    if (!this.#stream.run(mode, piece, piece.length - left, left, output, to, output.length - to)) {
       throw new Error("the compressor failed");
     }
     return output.length - this.#stream.availOut;
@@ -128,7 +132,7 @@ class ZlibInflater implements EndingInflater {
     this.#workspace = workspace;
   }
 
-  inflate(piece: Uint8Array, last: boolean, max: number): Uint8Array | undefined {
+  inflate(piece: Uint8Array, last: boolean, max: number, owned: boolean = false): Uint8Array | undefined {
     const stream = this.#stream;
     const { output } = this.#workspace;
     const input = this.pending ? this.#input : piece;
@@ -140,7 +144,8 @@ class ZlibInflater implements EndingInflater {
     this.pending = size === room;
     // What is left is copied, once: the caller's piece does not stay as it is.
     const read = input.length - left;
-    const rest = left === 0 ? NOTHING : input === this.#input ? input.subarray(read) : copy(input, read, input.length);
+    const kept = owned || input === this.#input;
+    const rest = left === 0 ? NOTHING : kept ? input.subarray(read) : copy(input, read, input.length);
     this.#input = this.pending ? rest : NOTHING;
     // Input is left beside room for output only where a block with BFINAL set has ended the stream.
     this.rest = left > 0 && !this.pending ? rest : undefined;

@@ -40,7 +40,7 @@ export class Closing implements DeadlineOwner {
   #opened = false;
   #announced = false;
 
-  /** @param timeout how long the peer has to close, in milliseconds */
+  /** @param timeout how long the peer has to close, in milliseconds; 0: no deadline */
   constructor(owner: ClosingOwner, channel: Channel, deadlines: Deadlines, timeout: number) {
     this.#owner = owner;
     this.#channel = channel;
@@ -62,10 +62,20 @@ export class Closing implements DeadlineOwner {
   close(code: number, reason: string): void {
     const { inbox, protocol, sender } = this.#owner;
     if (this.#sent !== undefined || !protocol.sendable) return;
+    if (this.#fault !== undefined) {
+      // The fault's own code is owed (7.1.7), whatever a handler that was still pending makes of it.
+      inbox.discard();
+      this.#answer();
+      return;
+    }
     this.#sent = { code, reason };
     this.#arm();
     inbox.discard();
     sender.finish(() => {
+      if (this.#fault !== undefined) {
+        this.#answerNow();
+        return;
+      }
       protocol.close(code, reason);
       if (protocol.state === "closed") this.finish(undefined);
       else this.#channel.transmitter.flushSoon();
@@ -146,12 +156,17 @@ export class Closing implements DeadlineOwner {
   }
 
   #answer(): void {
-    this.#owner.sender.finish(() => {
-      const fault = this.#fault;
-      this.#sent ??= fault === undefined ? this.#received : { code: fault.closeCode, reason: "" };
-      this.#owner.protocol.answerClose();
-      this.finish(fault);
-    });
+    this.#owner.sender.finish(() => this.#answerNow());
+  }
+
+  #answerNow(): void {
+    const { protocol } = this.#owner;
+    const fault = this.#fault;
+    if (fault !== undefined) this.#sent = { code: fault.closeCode, reason: "" };
+    else if (this.#sent !== undefined) protocol.close(this.#sent.code, this.#sent.reason);
+    else this.#sent = this.#received;
+    protocol.answerClose();
+    this.finish(fault);
   }
 
   #leave(): void {
@@ -160,7 +175,7 @@ export class Closing implements DeadlineOwner {
   }
 
   #arm(): void {
-    this.#deadline ??= this.#deadlines.arm(this, "closing", this.#timeout);
+    if (this.#timeout > 0) this.#deadline ??= this.#deadlines.arm(this, "closing", this.#timeout);
   }
 
   /** After everything else, also after `open`; overdue: although something has not settled. */

@@ -5,7 +5,16 @@
 import type { Clock } from "../clock.ts";
 
 /** Every deadline there is. Who owns it says what it does when it is due. */
-export type DeadlineKind = "opening" | "ping" | "pong" | "idle" | "lifetime" | "closing" | "lingering" | "release";
+export type DeadlineKind =
+  | "opening"
+  | "ping"
+  | "pong"
+  | "idle"
+  | "lifetime"
+  | "closing"
+  | "lingering"
+  | "release"
+  | "drain";
 
 export interface DeadlineOwner {
   onDeadline(kind: DeadlineKind): void;
@@ -24,6 +33,8 @@ export interface Deadline {
 const SUSPENDED_AFTER = 1000;
 /** The time for that, in milliseconds. */
 const GRACE = 1000;
+/** No timer of any runtime can be set further ahead: one that is fires at once. */
+const MAX_DELAY = 2 ** 31 - 1;
 
 export class Deadlines {
   readonly #clock: Clock;
@@ -69,8 +80,10 @@ export class Deadlines {
     const first = this.#heap[0];
     if (first === undefined || first.due >= this.#timerDue) return;
     this.#clearTimer();
-    this.#timerDue = first.due;
-    this.#timer = this.#clock.setTimer(this.#wake, Math.max(0, Math.ceil(first.due - this.#clock.now())));
+    const now = this.#clock.now();
+    const delay = Math.min(Math.max(0, Math.ceil(first.due - now)), MAX_DELAY);
+    this.#timerDue = Math.min(first.due, now + MAX_DELAY);
+    this.#timer = this.#clock.setTimer(this.#wake, delay);
   }
 
   #clearTimer(): void {

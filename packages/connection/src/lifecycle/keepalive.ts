@@ -2,6 +2,7 @@
  * What a connection does when nothing happens: keepalive Pings and their deadline, the idle and lifetime limits,
  * memory given back. Activity only stores a timestamp; each deadline looks at it when it is due.
  */
+import type { ExtensionUser } from "@samewire/codec";
 import type { Clock } from "../clock.ts";
 import type { Settings } from "../settings.ts";
 import type { Deadline, DeadlineKind, DeadlineOwner, Deadlines } from "./deadlines.ts";
@@ -13,7 +14,8 @@ const RELEASE_AFTER = 10_000;
 export interface KeepaliveOwner {
   /** True while we do not read: then the peer's silence is our own doing, and deadlines stand still. */
   readonly paused: boolean;
-  sendPing(payload: Uint8Array): void;
+  /** Returns false where no Ping can be sent now. */
+  sendPing(payload: Uint8Array): boolean;
   /** The peer has not answered. */
   onDead(): void;
   /** The connection has idled, or lived, too long. */
@@ -22,7 +24,7 @@ export interface KeepaliveOwner {
   release(): void;
 }
 
-export class Keepalive implements DeadlineOwner {
+export class Keepalive implements DeadlineOwner, ExtensionUser {
   /** When something was received last, in the clock's milliseconds; kept only where a deadline asks for it. */
   received = 0;
   /** When a data message was received last. */
@@ -34,7 +36,7 @@ export class Keepalive implements DeadlineOwner {
   readonly #settings: Settings;
   readonly #deadlines: Deadlines;
   readonly #clock: Clock;
-  #armed: (Deadline | undefined)[] = [];
+  #armed: (Deadline | undefined)[] | undefined;
   #release: Deadline | undefined;
   #used = false;
   /** Which Ping is the last, and when it was sent; its payload tells its Pong from others. */
@@ -43,6 +45,7 @@ export class Keepalive implements DeadlineOwner {
   /** When something was received last before the Ping. */
   #heard = 0;
   #awaiting = false;
+  #stopped = false;
 
   constructor(owner: KeepaliveOwner, settings: Settings, deadlines: Deadlines, clock: Clock) {
     this.#owner = owner;
@@ -54,6 +57,11 @@ export class Keepalive implements DeadlineOwner {
     if (pingInterval > 0) this.#arm(0, "ping", pingInterval);
     if (idleTimeout > 0) this.#arm(1, "idle", idleTimeout);
     if (maxLifetime > 0) this.#arm(2, "lifetime", maxLifetime);
+  }
+
+  /** Whether there is a deadline to keep. */
+  static isWanted(settings: Settings): boolean {
+    return Keepalive.watches(settings) || settings.maxLifetime > 0;
   }
 
   /** Whether timestamps of activity are wanted at all. */
@@ -68,16 +76,17 @@ export class Keepalive implements DeadlineOwner {
     this.roundTripTime = this.#clock.now() - this.#pingSent;
   }
 
-  /** The extension's memory was used. */
+  /** The extension's memory was used: it is given back when that has been long ago. */
   used(): void {
     this.#used = true;
     if (this.#release === undefined) this.#release = this.#deadlines.arm(this, "release", RELEASE_AFTER);
   }
 
   stop(): void {
-    for (const deadline of this.#armed) this.#deadlines.disarm(deadline);
+    this.#stopped = true;
+    for (const deadline of this.#armed ?? []) this.#deadlines.disarm(deadline);
     this.#deadlines.disarm(this.#release);
-    this.#armed = [];
+    this.#armed = undefined;
   }
 
   onDeadline(kind: DeadlineKind): void {
@@ -95,12 +104,17 @@ export class Keepalive implements DeadlineOwner {
       this.#arm(0, "ping", this.#owner.paused ? pingInterval : pingInterval - silent);
       return;
     }
-    this.#pingCount = (this.#pingCount + 1) >>> 0;
-    this.#pingSent = this.#clock.now();
-    this.#heard = this.received;
-    this.#awaiting = true;
-    this.#owner.sendPing(writeCount(this.#pingCount));
-    this.#arm(0, pongTimeout > 0 ? "pong" : "ping", pongTimeout > 0 ? pongTimeout : pingInterval);
+    const count = (this.#pingCount + 1) >>> 0;
+    const sent = this.#owner.sendPing(writeCount(count));
+    if (sent) {
+      this.#pingCount = count;
+      this.#pingSent = this.#clock.now();
+      this.#heard = this.received;
+      this.#awaiting = true;
+    }
+    // Nobody owes a Pong to a Ping that was not sent.
+    if (sent && pongTimeout > 0) this.#arm(0, "pong", pongTimeout);
+    else this.#arm(0, "ping", pingInterval);
   }
 
   /** Anything received since the Ping shows that the peer lives: a long message may hold its Pong back. */
@@ -129,6 +143,9 @@ export class Keepalive implements DeadlineOwner {
   }
 
   #arm(slot: number, kind: DeadlineKind, delay: number): void {
+    // A Ping that the send buffer has no room for may be what ends the connection.
+    if (this.#stopped) return;
+    this.#armed ??= [];
     this.#armed[slot] = this.#deadlines.arm(this, kind, delay);
   }
 }

@@ -15,12 +15,12 @@ export class Linger implements SocketHandler, DeadlineOwner {
   readonly #socket: Socket;
   readonly #transmitter: Transmitter;
   readonly #deadlines: Deadlines;
-  #deadline: Deadline;
+  #deadline: Deadline | undefined;
   #discarded = 0;
   #inputEnded: boolean;
 
   /**
-   * @param flushTime how long what is still to be sent may take, in milliseconds
+   * @param flushTime how long what is still to be sent may take, in milliseconds; 0: no deadline
    * @param inputEnded whether the peer's FIN has come
    */
   constructor(socket: Socket, transmitter: Transmitter, deadlines: Deadlines, flushTime: number, inputEnded: boolean) {
@@ -29,16 +29,15 @@ export class Linger implements SocketHandler, DeadlineOwner {
     this.#deadlines = deadlines;
     this.#inputEnded = inputEnded;
     this.#transmitter.listener = this;
-    this.#deadline = deadlines.arm(this, "lingering", transmitter.finished ? LINGER_TIME : flushTime);
+    if (flushTime > 0) this.#deadline = deadlines.arm(this, "lingering", flushTime);
     transmitter.end();
     socket.resume();
     this.#check();
   }
 
-  onBytes(chunk: Uint8Array): boolean {
+  onBytes(chunk: Uint8Array): void {
     this.#discarded += chunk.length;
     if (this.#discarded > LINGER_BYTES) this.#socket.destroy();
-    return false;
   }
 
   onProgress(): void {

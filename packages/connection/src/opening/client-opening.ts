@@ -63,11 +63,10 @@ export class ClientOpening implements SocketHandler {
     this.#over = true;
   }
 
-  onBytes(chunk: Uint8Array): boolean {
-    if (this.#over) return false;
+  onBytes(chunk: Uint8Array): void {
+    if (this.#over) return;
     if (this.#refused === undefined) this.#take(this.#handshake.receive(chunk), undefined);
     else if (this.#refused.body.receive(chunk)) this.#end(undefined);
-    return true;
   }
 
   onWritable(): void {

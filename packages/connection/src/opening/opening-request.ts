@@ -7,7 +7,7 @@ export function openingRequest(
   head: RequestHead,
   subprotocols: readonly string[],
   peer: PeerInfo,
-  controller: AbortController,
+  signal: () => AbortSignal,
 ): OpeningRequest {
   const { method, target, headers } = head;
   const mark = target.indexOf("?");
@@ -22,7 +22,7 @@ export function openingRequest(
     subprotocols,
     peer,
     get signal() {
-      return controller.signal;
+      return signal();
     },
   };
 }

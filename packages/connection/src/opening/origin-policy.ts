@@ -14,11 +14,13 @@ export function refusedOrigin(headers: HeaderFields, policy: ServerPolicy): stri
   if (origins.length === 0 || allowed === "any") return undefined;
   const origin = origins[0] as string;
   if (origins.length > 1) return "the request has more than one Origin";
+  const from = parseOrigin(origin);
   if (typeof allowed === "function") {
-    return allowed(origin) ? undefined : `Origin ${quote(origin)} is not allowed by the option origins`;
+    // Only what is an origin reaches the function; a promise, which is truthy, is not its yes.
+    if (from !== undefined && allowed(origin) === true) return undefined;
+    return `Origin ${quote(origin)} is not allowed by the option origins`;
   }
   const host = hostOf(headers, policy);
-  const from = parseOrigin(origin);
   if (allowed !== "same-origin") {
     if (from !== undefined && allowed.some((one) => sameOrigin(from, parseOrigin(one)))) return undefined;
     return `Origin ${quote(origin)} is not in the list of the option origins`;

@@ -13,6 +13,7 @@ import {
   requestHeadParser,
   type ServerExtension,
   type UpgradeRequest,
+  UsageError,
 } from "@samewire/codec";
 import type { Channel } from "../channel.ts";
 import type { CompressionOptions } from "../compression/compression-options.ts";
@@ -44,6 +45,11 @@ export interface OpeningHost<C> {
   onAccepted(channel: Channel, opening: Opening<C>, extension: MessageExtension | undefined, rest: Uint8Array): void;
 }
 
+/** What a function of the application has thrown; which may be anything. */
+export interface ApplicationFault {
+  readonly error: unknown;
+}
+
 /** While `upgrade` decides, so much more is read, so that the peer's leaving is seen; a client must not send it (4.1). */
 const MAX_EARLY = 64 * 1024;
 const NOTHING = new Uint8Array(0);
@@ -51,7 +57,9 @@ const NOTHING = new Uint8Array(0);
 export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
   readonly #host: OpeningHost<C>;
   readonly #channel: Channel;
-  readonly #controller = new AbortController();
+  /** Made when the application asks for its signal. */
+  #controller: AbortController | undefined;
+  #left = false;
   readonly #deadline: Deadline | undefined;
   #parser: HeadParser<RequestHead> | undefined;
   #early: Uint8Array = NOTHING;
@@ -68,17 +76,16 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
     channel.stage = this;
   }
 
-  onBytes(chunk: Uint8Array): boolean {
+  onBytes(chunk: Uint8Array): void {
     if (this.#parser === undefined) {
-      this.#early = join(this.#early, chunk);
+      this.#early = joined(this.#early, chunk);
       if (this.#early.length > MAX_EARLY) this.#channel.socket.pause();
-      return true;
+      return;
     }
     const outcome = this.#parser.receive(chunk);
-    if (outcome === undefined) return true;
+    if (outcome === undefined) return;
     if (outcome instanceof HandshakeError) this.#answer(outcome);
     else this.begin(outcome.head, outcome.rest);
-    return true;
   }
 
   onWritable(): void {
@@ -87,24 +94,31 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
 
   onEnd(): void {
     // Who has sent FIN may still read a response, but will not open a connection.
-    if (this.#parser !== undefined) this.#channel.linger(this.#host.environment.deadlines, 0);
-    this.#controller.abort();
+    if (this.#parser !== undefined) {
+      this.#end();
+      this.#channel.linger(this.#host.environment.deadlines, this.#host.settings.closeTimeout);
+    }
+    this.#leave();
   }
 
   onClose(): void {
     this.#end();
-    this.#controller.abort();
+    this.#leave();
   }
 
   onDeadline(): void {
-    this.#controller.abort();
+    this.#leave();
     this.#answer(refuse(408, {}, "The opening handshake took too long.\n"));
   }
 
-  /** The head is there: decides what becomes of it. `rest` came after it. */
-  begin(head: RequestHead | HandshakeError, rest: Uint8Array): void {
+  /**
+   * The head is there: decides what becomes of it. `rest` came after it; it is copied.
+   *
+   * @param failed what the application has thrown already, when it was asked whom the request is for
+   */
+  begin(head: RequestHead | HandshakeError, rest: Uint8Array, failed?: ApplicationFault): void {
     this.#parser = undefined;
-    this.#early = rest;
+    if (rest.length > 0) this.#early = rest.slice();
     if (head instanceof HandshakeError) {
       this.#answer(head);
       return;
@@ -113,27 +127,27 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
     const verdict = examineRequest(head);
     if (verdict.kind === "refused") this.#answer(verdict.error);
     else if (verdict.kind === "http") this.#respond(verdict.request, verdict.hasBody);
-    else this.#decide(head, verdict.request);
+    else this.#decide(head, verdict.request, failed);
   }
 
-  #decide(head: RequestHead, upgrade: UpgradeRequest): void {
+  #decide(head: RequestHead, upgrade: UpgradeRequest, failed: ApplicationFault | undefined): void {
     const { handlers, policy, unavailable } = this.#host;
     if (unavailable !== undefined) {
       this.#answer(refuse(503, {}, `${unavailable}\n`));
       return;
     }
-    const origin = refusedOrigin(head.headers, policy);
-    if (origin !== undefined) {
-      this.#answer(refuse(403, {}, `${origin}\n`));
-      return;
-    }
-    const request = openingRequest(head, upgrade.subprotocols, this.#channel.socket.peer(), this.#controller);
+    const request = openingRequest(head, upgrade.subprotocols, this.#channel.socket.peer(), this.#signal);
     this.#settle(
       request,
-      () => handlers.upgrade?.(request),
+      () => {
+        if (failed !== undefined) throw failed.error;
+        // The application's too, where the option is a function: it may throw.
+        const origin = refusedOrigin(head.headers, policy);
+        return origin === undefined ? handlers.upgrade?.(request) : refuse(403, {}, `${origin}\n`);
+      },
       (result) => {
         if (result instanceof Refusal) this.#answer(result);
-        else this.#accept(request, upgrade, (result ?? {}) as Acceptance<C>);
+        else this.#accept(request, upgrade, acceptanceOf<C>(result));
       },
     );
   }
@@ -150,7 +164,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
     } else if (hasBody) {
       this.#answer(refuse(413, {}, "A request with a body is not answered here.\n"));
     } else {
-      const request = openingRequest(head, [], this.#channel.socket.peer(), this.#controller);
+      const request = openingRequest(head, [], this.#channel.socket.peer(), this.#signal);
       this.#settle(
         request,
         () => respond.call(handlers, request),
@@ -165,7 +179,8 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
       if (this.#over) return;
       this.#answer(refuse(500, {}, "Internal server error.\n"));
       try {
-        this.#host.handlers.openingError?.(request, error);
+        const reported: unknown = this.#host.handlers.openingError?.(request, error);
+        if (isThenable(reported)) reported.then(undefined, ignore);
       } catch {
         // Who reports an error has nobody to report his own to.
       }
@@ -237,6 +252,18 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
     this.#channel.linger(this.#host.environment.deadlines, this.#host.settings.closeTimeout);
   }
 
+  readonly #signal = (): AbortSignal => {
+    this.#controller ??= new AbortController();
+    if (this.#left) this.#controller.abort();
+    return this.#controller.signal;
+  };
+
+  /** The peer has gone, or waits no longer. */
+  #leave(): void {
+    this.#left = true;
+    this.#controller?.abort();
+  }
+
   #end(): void {
     this.#over = true;
     this.#host.environment.deadlines.disarm(this.#deadline);
@@ -251,10 +278,18 @@ function responseBytes(response: PlainResponse | Refusal | HandshakeError, head:
   return encodeHttpResponse({ status, headers, body, head });
 }
 
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length === 0) return b;
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
+/** @throws UsageError on what says neither yes nor no: a `false` or `null` that means no must not let anybody in */
+function acceptanceOf<C>(result: unknown): Acceptance<C> {
+  if (result === undefined) return {};
+  if (typeof result === "object" && result !== null) return result;
+  throw new UsageError("upgrade-result", `upgrade returns an acceptance, a refusal or nothing, not ${String(result)}`);
+}
+
+const ignore = (): void => {};
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }

@@ -4,15 +4,17 @@
  */
 import { UsageError } from "@samewire/codec";
 import type { Message } from "../message.ts";
-import { IncomingStream } from "./incoming-stream.ts";
+import { IncomingStream, type StreamOwner, streamOf } from "./incoming-stream.ts";
 
 /** What an item costs beside its bytes: its place, its object. Millions of empty messages are not free. */
 const ITEM_COST = 64;
+/** From so many places on, those in front that are empty are given back once they are more than the others. */
+const EMPTY_PLACES = 1024;
 
 export type Item = Message | IncomingStream;
 
 /** What the inbox asks of its connection. */
-export interface InboxOwner {
+export interface InboxOwner extends StreamOwner {
   /** Runs the application's handler. What it returns is awaited if it is a promise. */
   dispatch(item: Item): unknown;
   /** A handler threw or rejected. */
@@ -21,25 +23,36 @@ export interface InboxOwner {
   onInboxIdle(): void;
   /** Less waits than before. */
   onInboxRelief(): void;
+  /** Somebody else waits longest than before, or nobody: see {@link Inbox.wanted}. */
+  onWantedChange(): void;
   /** Resolves in the next macrotask. */
   nextTurn(): Promise<void>;
 }
 
-type Waiter = { resolve(item: Item | undefined): void; reject(error: unknown): void };
+/** Whole messages, or messages as streams: who asks says which. What has begun to arrive as the other is converted. */
+export type Wanted = "message" | "stream";
 
-/** What happens when a handler's promise settles: the same two functions for all of a connection. */
-interface Reactions {
-  settled(): void;
-  rejected(error: unknown): void;
+interface Waiter {
+  readonly wanted: Wanted;
+  resolve(item: Item | PromiseLike<Item> | undefined): void;
+  reject(error: unknown): void;
+  /** Stops listening to the signal that was to give the wait up. */
+  forget: (() => void) | undefined;
 }
+
+// Stand for empty arrays: each of many connections for which nothing waits would have its own.
+const NO_ITEMS: Item[] = [];
+const NO_WAITERS: Waiter[] = [];
 
 export class Inbox {
   /** About how many bytes wait. */
   size = 0;
+  /** Whether messages go to a handler once `open` has finished. */
+  readonly handled: boolean;
   readonly #owner: InboxOwner;
-  #items: Item[] = [];
+  #items = NO_ITEMS;
   #head = 0;
-  #waiters: Waiter[] = [];
+  #waiters = NO_WAITERS;
   /** True while messages go to the handler; before that, and where there is none, they wait to be asked for. */
   #handling = false;
   /** A handler has not settled, or an iteration has not come back for more. */
@@ -48,27 +61,39 @@ export class Inbox {
   /** Somebody has asked for a message at least once. */
   #pulled = false;
   #ended = false;
-  #reactions: Reactions | undefined;
 
-  constructor(owner: InboxOwner) {
+  constructor(owner: InboxOwner, handled: boolean) {
     this.#owner = owner;
+    this.handled = handled;
   }
 
-  /** Whether nothing waits and no handler is under way. What nobody ever asked for does not count as waiting. */
+  /**
+   * Whether nothing waits and no handler is under way. What nobody ever asked for, and no handler is going to get, does
+   * not count as waiting.
+   */
   get idle(): boolean {
-    return !this.#busy && (this.#head === this.#items.length || (!this.#handling && !this.#pulled));
+    return !this.#busy && (this.#head === this.#items.length || (!this.handled && !this.#pulled));
+  }
+
+  /** What the one who waits longest wants; undefined where nobody waits. */
+  get wanted(): Wanted | undefined {
+    return this.#waiters[0]?.wanted;
   }
 
   push(item: Item): void {
     if (this.#handling && !this.#busy && this.#head === this.#items.length) {
-      this.#run(item);
+      const pending = this.#run(item);
+      if (pending !== undefined) void this.#follow(pending);
       return;
     }
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
-      this.#taken(waiter.resolve, item);
+      waiter.forget?.();
+      this.#owner.onWantedChange();
+      this.#taken(waiter.wanted, waiter.resolve, item);
       return;
     }
+    if (this.#items === NO_ITEMS) this.#items = [];
     this.#items.push(item);
     this.size += cost(item);
   }
@@ -77,16 +102,18 @@ export class Inbox {
   startHandling(): void {
     this.#handling = true;
     this.#busy = false;
-    for (const waiter of this.#waiters) waiter.reject(handled());
-    this.#waiters = [];
-    this.#pump();
+    for (const waiter of this.#takeWaiters()) waiter.reject(handled());
+    const pending = this.#pump();
+    if (pending !== undefined) void this.#follow(pending);
   }
 
   /**
    * The next item; undefined when the connection is closed and nothing waits. Rejects when `signal` aborts; the item
    * that was waited for then goes to whoever asks next.
    */
-  receive(signal?: AbortSignal): Promise<Item | undefined> {
+  receive(wanted: "message", signal?: AbortSignal): Promise<Message | undefined>;
+  receive(wanted: "stream"): Promise<IncomingStream | undefined>;
+  receive(wanted: Wanted, signal?: AbortSignal): Promise<Item | undefined> {
     if (this.#handling) return Promise.reject(handled());
     if (signal?.aborted) return Promise.reject(signal.reason);
     this.#pulled = true;
@@ -94,25 +121,27 @@ export class Inbox {
     const item = this.#shift();
     if (item !== undefined) {
       this.#owner.onInboxRelief();
-      return new Promise((resolve) => this.#taken(resolve, item));
+      return new Promise((resolve) => this.#taken(wanted, resolve, item));
     }
     if (this.#ended) return Promise.resolve(undefined);
     const next = new Promise<Item | undefined>((resolve, reject) => {
-      const waiter: Waiter = { resolve, reject };
+      const waiter: Waiter = { wanted, resolve, reject, forget: undefined };
+      if (signal !== undefined) this.#heed(signal, waiter);
+      if (this.#waiters === NO_WAITERS) this.#waiters = [];
       this.#waiters.push(waiter);
-      signal?.addEventListener("abort", () => this.#abandon(waiter, signal.reason), { once: true });
+      this.#owner.onWantedChange();
     });
     this.#owner.onInboxIdle();
     return next;
   }
 
-  /** The items until the connection is closed. Between two, the connection counts as busy with the first. */
-  iterate(): AsyncIterator<Item, undefined> {
+  /** The messages until the connection is closed. Between two, the connection counts as busy with the first. */
+  iterate(): AsyncIterator<Message, undefined> {
     if (this.#handling) throw handled();
     return {
       next: async () => {
         this.#iterating = true;
-        const value = await this.receive();
+        const value = await this.receive("message");
         return value === undefined ? { done: true, value } : { done: false, value };
       },
       return: async () => {
@@ -129,7 +158,7 @@ export class Inbox {
       const item = this.#items[i];
       if (item instanceof IncomingStream) item.cancel();
     }
-    this.#items = [];
+    this.#items = NO_ITEMS;
     this.#head = 0;
     this.size = 0;
     this.#owner.onInboxRelief();
@@ -138,17 +167,26 @@ export class Inbox {
   /** No more will come. Who waits is told when nothing is left. */
   end(): void {
     this.#ended = true;
-    for (const waiter of this.#waiters) waiter.resolve(undefined);
-    this.#waiters = [];
+    for (const waiter of this.#takeWaiters()) waiter.resolve(undefined);
+  }
+
+  /** Those who wait will be told something else than an item. */
+  #takeWaiters(): Waiter[] {
+    const waiters = this.#waiters;
+    this.#waiters = NO_WAITERS;
+    for (const waiter of waiters) waiter.forget?.();
+    this.#owner.onWantedChange();
+    return waiters;
   }
 
   /**
    * Somebody has a message in hand: the connection is busy with it until the next is asked for. Who only asks once is
    * given the turn.
    */
-  #taken(resolve: (item: Item) => void, item: Item): void {
+  #taken(wanted: Wanted, resolve: Waiter["resolve"], item: Item): void {
     this.#busy = true;
-    resolve(item);
+    if (item instanceof IncomingStream) resolve(wanted === "stream" ? item : item.message());
+    else resolve(wanted === "stream" ? streamOf(item, this.#owner) : item);
     if (!this.#iterating) this.#owner.nextTurn().then(() => this.#release());
   }
 
@@ -158,51 +196,58 @@ export class Inbox {
     if (this.idle) this.#owner.onInboxIdle();
   }
 
-  #abandon(waiter: Waiter, reason: unknown): void {
-    const at = this.#waiters.indexOf(waiter);
-    if (at < 0) return;
-    this.#waiters.splice(at, 1);
-    waiter.reject(reason);
+  /** Gives the wait up when the signal aborts. A signal may outlive any number of waits, and must not collect them. */
+  #heed(signal: AbortSignal, waiter: Waiter): void {
+    const abandon = (): void => {
+      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+      this.#owner.onWantedChange();
+      waiter.reject(signal.reason);
+    };
+    signal.addEventListener("abort", abandon, { once: true });
+    waiter.forget = () => signal.removeEventListener("abort", abandon);
   }
 
-  #run(item: Item): void {
-    let result: unknown;
+  /** Runs the handler. Gives its promise, if it made one: the inbox is busy until that has settled. */
+  #run(item: Item): PromiseLike<unknown> | undefined {
     try {
-      result = this.#owner.dispatch(item);
+      const result = this.#owner.dispatch(item);
+      if (!isThenable(result)) return undefined;
+      this.#busy = true;
+      return result;
     } catch (error) {
       this.#owner.onHandlerError(error);
-      return;
-    }
-    if (isThenable(result)) {
-      this.#busy = true;
-      this.#reactions ??= this.#makeReactions();
-      result.then(this.#reactions.settled, this.#reactions.rejected);
+      return undefined;
     }
   }
 
-  /** Made for the first handler that gives a promise: a connection whose handlers do not has no use for it. */
-  #makeReactions(): Reactions {
-    return {
-      settled: () => {
+  /**
+   * Waits for a handler, and hands over what came meanwhile, until nothing waits. One loop for a whole burst: `await`
+   * makes no promise of its own, where reactions passed to `then` make one a message.
+   */
+  async #follow(first: PromiseLike<unknown>): Promise<void> {
+    let pending: PromiseLike<unknown> | undefined = first;
+    while (pending !== undefined) {
+      try {
+        await pending;
         this.#busy = false;
-        this.#pump();
-      },
-      rejected: (error) => {
+      } catch (error) {
         this.#busy = false;
         this.#owner.onHandlerError(error);
-        this.#pump();
-      },
-    };
+      }
+      pending = this.#pump();
+    }
   }
 
-  #pump(): void {
+  #pump(): PromiseLike<unknown> | undefined {
+    let pending: PromiseLike<unknown> | undefined;
     while (!this.#busy) {
       const item = this.#shift();
       if (item === undefined) break;
-      this.#run(item);
+      pending = this.#run(item);
     }
     this.#owner.onInboxRelief();
     if (!this.#busy) this.#owner.onInboxIdle();
+    return pending;
   }
 
   #shift(): Item | undefined {
@@ -211,7 +256,11 @@ export class Inbox {
     this.#items[this.#head++] = "";
     this.size -= cost(item);
     if (this.#head === this.#items.length) {
-      this.#items = [];
+      this.#items = NO_ITEMS;
+      this.#head = 0;
+    } else if (this.#head >= EMPTY_PLACES && this.#head * 2 > this.#items.length) {
+      // A peer that always has one more on its way never lets it become empty.
+      this.#items = this.#items.slice(this.#head);
       this.#head = 0;
     }
     return item;

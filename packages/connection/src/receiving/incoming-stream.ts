@@ -2,7 +2,8 @@
  * A message received as a stream of chunks, also within one frame, without being put together. What waits in it counts
  * towards the connection's receive water mark, so that a slow reader becomes TCP backpressure.
  */
-import { UsageError } from "@samewire/codec";
+import { decodeText, encodeUtf8, UsageError } from "@samewire/codec";
+import type { Message } from "../message.ts";
 
 /** What a stream tells its connection. */
 export interface StreamOwner {
@@ -69,6 +70,12 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
     return whole;
   }
 
+  /** @internal The whole message, for whoever has not asked for a stream. Its text is known to be UTF-8. */
+  async message(): Promise<Message> {
+    const bytes = await this.bytes();
+    return this.kind === "text" ? (decodeText(bytes, 0, bytes.length) as string) : bytes;
+  }
+
   /** Drops what has not been read, and what is still to come of this message. The next message is not touched. */
   cancel(): void {
     this.#cancelled = true;
@@ -117,4 +124,14 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
       this.#waiter = { resolve, reject };
     });
   }
+}
+
+/** A message that has arrived whole, for whoever has asked for a stream: one chunk of it. */
+export function streamOf(message: Message, owner: StreamOwner): IncomingStream {
+  const text = typeof message === "string";
+  const stream = new IncomingStream(text ? "text" : "binary", owner, Number.POSITIVE_INFINITY);
+  const bytes = text ? encodeUtf8(message) : message;
+  if (bytes.length > 0) owner.onConsumed(-stream.push(bytes));
+  stream.end();
+  return stream;
 }

@@ -7,20 +7,28 @@ import type { OutgoingOwner } from "./outgoing-owner.ts";
 import { PartSender } from "./part-sender.ts";
 import type { TurnTask } from "./turn-queue.ts";
 
-/** A message over this size is compressed in slices; each takes a few milliseconds at most. */
-export const SLICED_FROM: number = 128 * 1024;
-const SLICE = 64 * 1024;
 const NOTHING = new Uint8Array(0);
+
+/** A message that waits for its turn. */
+interface Waiting {
+  readonly bytes: number;
+  send(): void;
+  /** It will not be sent. */
+  drop(): void;
+}
 
 export class Outgoing implements TurnTask {
   /** Bytes that wait here, not encoded yet. */
   waitingBytes = 0;
   readonly #owner: OutgoingOwner;
-  #waiting: (() => void)[] = [];
+  #waiting: Waiting[] = [];
   #busy = false;
+  /** No stream may begin: the application has closed. */
+  #closing = false;
   #stopped = false;
   #sliced: Uint8Array = NOTHING;
   #slicedAt = 0;
+  #slice = 0;
   #stopStream: (() => void) | undefined;
 
   constructor(owner: OutgoingOwner) {
@@ -32,29 +40,31 @@ export class Outgoing implements TurnTask {
     return this.#busy;
   }
 
-  /** Runs `send` when what is under way is done. `bytes` are counted as waiting until then. */
-  later(bytes: number, send: () => void): void {
+  /**
+   * Runs `send` when what is under way is done. `bytes` are counted as waiting until then.
+   *
+   * @param drop called in the place of `send` where the connection ends, or nothing may follow what is under way
+   */
+  later(bytes: number, send: () => void, drop: () => void = ignore): void {
     this.waitingBytes += bytes;
-    this.#waiting.push(() => {
-      this.waitingBytes -= bytes;
-      send();
-    });
+    this.#waiting.push({ bytes, send, drop });
   }
 
   /** Compresses a long message slice by slice, one a macrotask, and sends it as one frame. */
-  sliced(kind: "text" | "binary", payload: Uint8Array, compress: boolean | undefined): void {
+  sliced(kind: "text" | "binary", payload: Uint8Array, slice: number): void {
     this.#busy = true;
+    this.#slice = slice;
     this.#sliced = payload;
     this.#slicedAt = 0;
     this.waitingBytes += payload.length;
-    this.#owner.protocol.beginMessage(kind, payload.length, compress);
+    this.#owner.protocol.beginMessage(kind, payload.length, true);
     this.runTurn();
   }
 
   runTurn(): void {
     if (this.#stopped) return;
     const from = this.#slicedAt;
-    const to = Math.min(from + SLICE, this.#sliced.length);
+    const to = Math.min(from + this.#slice, this.#sliced.length);
     const last = to === this.#sliced.length;
     this.#slicedAt = to;
     this.#owner.protocol.sendPiece(this.#sliced.subarray(from, to), last);
@@ -68,73 +78,135 @@ export class Outgoing implements TurnTask {
     this.#next();
   }
 
-  /** Sends the parts of `source` as one fragmented message (RFC 6455 section 5.4), as fast as the peer takes them. */
+  /**
+   * Sends the parts of `source` as one fragmented message (RFC 6455 section 5.4), as fast as the peer takes them.
+   *
+   * @returns a promise that rejects when the message could not be sent whole. Nobody must handle that the connection was
+   *   closed, which no more than `send` returning false is an error of the application's.
+   */
   stream(source: SendableStream, compress: boolean | undefined): Promise<void> {
-    if (this.#busy) {
-      return new Promise((resolve, reject) => {
-        this.later(0, () => this.#runStream(source, compress).then(resolve, reject));
-      });
-    }
-    return this.#runStream(source, compress);
+    const outcome = new Outcome();
+    const send = (): void => this.#runStream(source, compress, outcome);
+    if (this.#busy) this.later(0, send, outcome.lose);
+    else send();
+    return outcome.promise;
   }
 
-  /** The application closes: a stream under way is broken off, which a Close frame may do; the rest is sent first. */
-  stopStream(): void {
+  /**
+   * The application closes: a stream under way is broken off, which a Close frame may do, and none begins; the rest is
+   * sent first.
+   */
+  stopStreams(): void {
+    this.#closing = true;
     this.#stopStream?.();
   }
 
   /** The connection is over. */
   stop(): void {
+    this.#closing = true;
     this.#stopped = true;
-    this.#waiting = [];
+    this.#dropWaiting();
     this.#sliced = NOTHING;
     this.waitingBytes = 0;
     this.#stopStream?.();
   }
 
-  #runStream(source: SendableStream, compress: boolean | undefined): Promise<void> {
-    if (this.#stopped || !this.#owner.protocol.sendable) return Promise.reject(new Error("the connection is closed"));
+  #runStream(source: SendableStream, compress: boolean | undefined, outcome: Outcome): void {
+    if (this.#closing || !this.#owner.protocol.sendable) {
+      outcome.lose();
+      return;
+    }
+    let iterator: AsyncIterator<unknown>;
+    try {
+      iterator = source[Symbol.asyncIterator]();
+    } catch (error) {
+      // A stream that somebody else reads, for one. Nothing was sent: whatever waits may follow.
+      outcome.reject(error);
+      return;
+    }
     this.#busy = true;
-    const iterator = source[Symbol.asyncIterator]();
     const parts = new PartSender(this.#owner, compress);
-    return new Promise((resolve, reject) => {
-      this.#stopStream = () => {
+    this.#stopStream = () => {
+      this.#stopStream = undefined;
+      parts.stopped = true;
+      giveUp(iterator);
+      if (parts.begun) this.#dropWaiting();
+      outcome.lose();
+      this.#next();
+    };
+    parts.run(iterator).then(
+      () => {
+        if (parts.stopped) return;
         this.#stopStream = undefined;
-        parts.stopped = true;
-        // Not awaited: a source that never settles must not hold the connection.
-        Promise.resolve(iterator.return?.()).catch(() => {});
-        // What waits cannot follow a message that was begun and will not end.
-        if (parts.begun) this.#waiting = [];
-        reject(new Error("the connection was closed before the message was complete"));
+        outcome.resolve();
         this.#next();
-      };
-      parts.run(iterator).then(
-        () => {
-          if (parts.stopped) return;
-          this.#stopStream = undefined;
-          resolve();
-          this.#next();
-        },
-        (error) => {
-          if (parts.stopped) return;
-          this.#stopStream = undefined;
-          reject(error);
-          if (parts.begun) this.#owner.onBrokenOff(error);
-          this.#next();
-        },
-      );
-    });
+      },
+      (error) => {
+        if (parts.stopped) return;
+        this.#stopStream = undefined;
+        giveUp(iterator);
+        outcome.reject(error);
+        if (parts.begun) {
+          this.#closing = true;
+          this.#dropWaiting();
+          this.#owner.onBrokenOff(error);
+        }
+        this.#next();
+      },
+    );
+  }
+
+  /** What waits cannot follow a message that was begun and will not end. */
+  #dropWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { bytes, drop } of waiting) {
+      this.waitingBytes -= bytes;
+      drop();
+    }
   }
 
   #next(): void {
     this.#busy = false;
     while (!this.#busy) {
-      const send = this.#waiting.shift();
-      if (send === undefined) {
+      const next = this.#waiting.shift();
+      if (next === undefined) {
         this.#owner.onOutgoingIdle();
         return;
       }
-      send();
+      this.waitingBytes -= next.bytes;
+      next.send();
     }
   }
 }
+
+/** The promise that `send` gives for a stream. */
+class Outcome {
+  readonly promise: Promise<void>;
+  resolve!: () => void;
+  reject!: (error: unknown) => void;
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** The connection was closed before the message was complete. */
+  readonly lose = (): void => {
+    this.promise.catch(ignore);
+    this.reject(new Error("the connection was closed before the message was complete"));
+  };
+}
+
+/** Tells a source that no more is wanted. Not awaited: one that never settles must not hold the connection. */
+function giveUp(iterator: AsyncIterator<unknown>): void {
+  try {
+    Promise.resolve(iterator.return?.()).catch(ignore);
+  } catch {
+    // A source that cannot be given up has no say in how the connection ends.
+  }
+}
+
+const ignore = (): void => {};

@@ -3,14 +3,16 @@ import { encodeUtf8, UsageError } from "@samewire/codec";
 import { isBytes, viewOf } from "../message.ts";
 import type { OutgoingOwner } from "./outgoing-owner.ts";
 
-/** A longer part is compressed in slices, with the event loop's turn between two. */
-const SLICE = 64 * 1024;
 const NOTHING = new Uint8Array(0);
 
 export class PartSender {
   /** Set from outside: nothing may be sent any more. */
   stopped = false;
   #kind: "text" | "binary" | undefined;
+  /** How many bytes of parts are compressed before the event loop has its turn; without bound where none are. */
+  #slice = Number.POSITIVE_INFINITY;
+  /** Bytes of them in this turn. */
+  #spent = 0;
   /** A high surrogate that ended its part: its other half may begin the next. */
   #half = "";
   readonly #owner: OutgoingOwner;
@@ -41,20 +43,28 @@ export class PartSender {
 
   async #send(bytes: Uint8Array): Promise<void> {
     const { protocol } = this.#owner;
-    const size = protocol.extension === undefined ? Math.max(bytes.length, 1) : SLICE;
-    for (let at = 0; at < bytes.length; at += size) {
-      if (at > 0) await this.#owner.nextTurn();
-      if (this.stopped) return;
+    for (let at = 0; at < bytes.length; ) {
+      const size = Math.min(this.#slice - this.#spent, bytes.length - at);
       protocol.sendFragment(bytes.subarray(at, at + size), false);
       this.#owner.sent();
+      at += size;
+      this.#spent += size;
       await this.#owner.drained();
+      if (this.stopped) return;
+      if (this.#spent < this.#slice) continue;
+      this.#spent = 0;
+      await this.#owner.nextTurn();
       if (this.stopped) return;
     }
   }
 
   #begin(kind: "text" | "binary"): void {
-    if (this.#kind === undefined) this.#owner.protocol.beginMessage(kind, undefined, this.#compress);
+    if (this.#kind !== undefined) return;
     this.#kind = kind;
+    const { protocol } = this.#owner;
+    const { extension } = protocol;
+    if (extension?.wants(undefined, this.#compress)) this.#slice = extension.slice;
+    protocol.beginMessage(kind, undefined, this.#compress);
   }
 
   #bytesOf(part: unknown): Uint8Array {

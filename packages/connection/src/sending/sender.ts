@@ -8,10 +8,13 @@ import { type Bytes, isBytes, viewOf } from "../message.ts";
 import { PreparedMessage } from "../prepared-message.ts";
 import type { Sendable, SendableStream, SendOptions } from "../sendable.ts";
 import type { Settings } from "../settings.ts";
-import { Outgoing, SLICED_FROM } from "./outgoing.ts";
+import { Outgoing } from "./outgoing.ts";
 import type { OutgoingOwner } from "./outgoing-owner.ts";
 import type { Transmitter } from "./transmitter.ts";
 import type { TurnQueue } from "./turn-queue.ts";
+
+/** A prepared message of up to so many slices is compressed at once, once for all: for each, it would cost them all more. */
+const SHARED_SLICES = 2;
 
 /** What the sender tells its connection. */
 export interface SenderEvents {
@@ -21,8 +24,6 @@ export interface SenderEvents {
   onOverflow(): void;
   /** A message that was begun cannot be finished. */
   onBrokenOff(error: unknown): void;
-  /** An extension may have been used. */
-  onUsed(): void;
 }
 
 export class Sender implements OutgoingOwner {
@@ -31,11 +32,14 @@ export class Sender implements OutgoingOwner {
   readonly #transmitter: Transmitter;
   readonly #settings: Settings;
   readonly #events: SenderEvents;
-  readonly #outgoing: Outgoing;
+  /** Made for the first message that takes more than a turn: most connections send none. */
+  #outgoing: Outgoing | undefined;
   /** No more messages are accepted: the application has closed, or the connection is over. */
   #stopped = false;
+  /** Nothing at all is accepted: the connection is over. */
+  #over = false;
   #congested = false;
-  #drainWaiters: (() => void)[] = [];
+  #drainWaiters: (() => void)[] | undefined;
   /** The Ping that is to be answered when the peer takes bytes again: the last one only (RFC 6455 section 5.5.3). */
   #owedPong: Uint8Array | undefined;
   #onIdle: (() => void) | undefined;
@@ -52,12 +56,29 @@ export class Sender implements OutgoingOwner {
     this.#transmitter = transmitter;
     this.#settings = settings;
     this.#events = events;
-    this.#outgoing = new Outgoing(this);
     transmitter.listener = this;
   }
 
   get bufferedAmount(): number {
-    return this.#transmitter.bufferedAmount + this.#outgoing.waitingBytes;
+    return this.#transmitter.bufferedAmount + this.#waitingBytes;
+  }
+
+  /** Whether a message is under way that takes more than a turn: others must wait behind it. */
+  get #busy(): boolean {
+    return this.#outgoing?.busy === true;
+  }
+
+  get #waitingBytes(): number {
+    return this.#outgoing === undefined ? 0 : this.#outgoing.waitingBytes;
+  }
+
+  #slowWay(): Outgoing {
+    if (this.#outgoing === undefined) {
+      this.#outgoing = new Outgoing(this);
+      if (this.#stopped) this.#outgoing.stopStreams();
+      if (this.#over) this.#outgoing.stop();
+    }
+    return this.#outgoing;
   }
 
   /** @throws UsageError if it is no message */
@@ -65,7 +86,7 @@ export class Sender implements OutgoingOwner {
     const { protocol } = this;
     const transmitter = this.#transmitter;
     // The way of nearly every message: nothing waits, nothing transforms.
-    const free = !this.#stopped && !transmitter.blocked && !this.#outgoing.busy;
+    const free = !this.#stopped && !transmitter.blocked && !this.#busy;
     if (free && protocol.extension === undefined && protocol.sendable) {
       if (typeof message === "string") protocol.sendText(message);
       else if (message instanceof Uint8Array) protocol.sendBinary(message);
@@ -84,7 +105,7 @@ export class Sender implements OutgoingOwner {
     }
     if (this.#stopped || !this.protocol.sendable) return false;
     if (this.#isFull()) return false;
-    if (this.#outgoing.busy) {
+    if (this.#outgoing !== undefined && this.#busy) {
       // Bytes are the caller's again after the call, also where the message must wait.
       const own = text || message instanceof PreparedMessage ? message : viewOf(message).slice();
       this.#outgoing.later(sizeOf(own), () => this.#sendNow(own, compress));
@@ -95,21 +116,25 @@ export class Sender implements OutgoingOwner {
   }
 
   stream(source: SendableStream, options: SendOptions | undefined): Promise<void> {
-    if (this.#stopped) return Promise.reject(new Error("the connection is closed"));
-    return this.#outgoing.stream(source, options?.compress);
+    return this.#slowWay().stream(source, options?.compress);
   }
 
   /** @throws UsageError if the payload is longer than 125 bytes */
   ping(payload: Uint8Array): boolean {
-    if (!this.protocol.sendable || this.#isFull()) return false;
+    return this.tryPing(payload) && this.#belowHighWater();
+  }
+
+  /** Returns whether a Ping was sent. @throws UsageError if the payload is longer than 125 bytes */
+  tryPing(payload: Uint8Array): boolean {
+    if (!this.#sendable || this.#isFull()) return false;
     this.protocol.ping(payload);
     this.#transmitter.flushSoon();
-    return this.#belowHighWater();
+    return true;
   }
 
   /** @throws UsageError if the payload is longer than 125 bytes */
   pong(payload: Uint8Array): boolean {
-    if (!this.protocol.sendable || this.#isFull()) return false;
+    if (!this.#sendable || this.#isFull()) return false;
     this.protocol.pong(payload);
     this.#transmitter.flushSoon();
     return this.#belowHighWater();
@@ -127,8 +152,10 @@ export class Sender implements OutgoingOwner {
 
   /** Resolves when what waits is below the low-water mark, at once if it is; also when the connection ends. */
   drained(): Promise<void> {
-    if (this.#belowHighWater() || !this.protocol.sendable) return Promise.resolve();
-    return new Promise((resolve) => this.#drainWaiters.push(resolve));
+    if (!this.#sendable || this.#belowHighWater()) return Promise.resolve();
+    this.#drainWaiters ??= [];
+    const waiters = this.#drainWaiters;
+    return new Promise((resolve) => waiters.push(resolve));
   }
 
   nextTurn(): Promise<void> {
@@ -138,17 +165,18 @@ export class Sender implements OutgoingOwner {
   /** Accepts no more messages; runs `then` when those accepted are encoded. A stream under way is broken off. */
   finish(then: () => void): void {
     this.#stopped = true;
-    this.#outgoing.stopStream();
-    if (this.#outgoing.busy) this.#onIdle = then;
+    this.#outgoing?.stopStreams();
+    if (this.#busy) this.#onIdle = then;
     else then();
   }
 
   /** The connection is over: nothing more is sent, and who waits is told. */
   stop(): void {
+    this.#over = true;
     this.#stopped = true;
     this.#onIdle = undefined;
     this.#owedPong = undefined;
-    this.#outgoing.stop();
+    this.#outgoing?.stop();
     this.#wake();
   }
 
@@ -157,6 +185,8 @@ export class Sender implements OutgoingOwner {
   }
 
   onBrokenOff(error: unknown): void {
+    // The application hears of it before the connection closes: what it sends then has no place on the wire either.
+    this.#stopped = true;
     this.#events.onBrokenOff(error);
   }
 
@@ -165,6 +195,11 @@ export class Sender implements OutgoingOwner {
     const then = this.#onIdle;
     this.#onIdle = undefined;
     then?.();
+  }
+
+  /** A protocol whose peer has closed would still send, when its connection is lost. */
+  get #sendable(): boolean {
+    return !this.#over && this.protocol.sendable;
   }
 
   /** Whether the hard cap is reached; what happens then is the policy's. */
@@ -193,36 +228,36 @@ export class Sender implements OutgoingOwner {
     const { protocol } = this;
     const { extension } = protocol;
     const wanted = extension?.wants(message.payload.length, compress) ?? false;
-    if (wanted) this.#events.onUsed();
     // A long message is compressed for each in slices: at once it would hold up everything else.
-    const shares = wanted && protocol.role === "server" && message.payload.length <= SLICED_FROM;
-    const compressed = shares && extension !== undefined ? message.compressed(extension) : undefined;
+    const shares = extension !== undefined && message.payload.length <= SHARED_SLICES * extension.slice;
+    const compressed = wanted && shares && protocol.role === "server" ? message.compressed(extension) : undefined;
     if (compressed !== undefined) {
       extension?.forget?.();
-      this.#transmitter.append(compressed);
+      this.#transmitter.appendNow(compressed);
     } else if (protocol.role === "server" && !wanted) {
-      this.#transmitter.append(message.frame);
+      this.#transmitter.appendNow(message.frame);
     } else {
       this.#sendBytes(message.kind, message.payload, wanted);
     }
   }
 
   #sendTransformed(kind: "text" | "binary", message: string | Bytes, compress: boolean | undefined): void {
-    this.#events.onUsed();
+    const { slice = 0 } = this.protocol.extension ?? {};
     if (typeof message === "string") {
-      if (message.length * 3 <= SLICED_FROM) this.protocol.sendText(message, compress);
+      if (message.length * 3 <= slice) this.protocol.sendText(message, compress);
       else this.#sendBytes(kind, encodeUtf8(message), compress);
     } else {
       // Slices are taken later, when the bytes are the caller's again.
       const bytes = viewOf(message);
-      this.#sendBytes(kind, bytes.length > SLICED_FROM ? bytes.slice() : bytes, compress);
+      this.#sendBytes(kind, bytes.length > slice ? bytes.slice() : bytes, compress);
     }
   }
 
   #sendBytes(kind: "text" | "binary", payload: Uint8Array, compress: boolean | undefined): void {
     const { protocol } = this;
-    if (payload.length > SLICED_FROM && (protocol.extension?.wants(payload.length, compress) ?? false)) {
-      this.#outgoing.sliced(kind, payload, true);
+    const { extension } = protocol;
+    if (extension !== undefined && payload.length > extension.slice && extension.wants(payload.length, compress)) {
+      this.#slowWay().sliced(kind, payload, extension.slice);
     } else if (kind === "text") {
       protocol.beginMessage(kind, payload.length, compress);
       protocol.sendFragment(payload, true);
@@ -233,7 +268,7 @@ export class Sender implements OutgoingOwner {
 
   #belowHighWater(): boolean {
     // What only waits for the end of the turn is no congestion.
-    if (!this.#transmitter.blocked && this.#outgoing.waitingBytes === 0) return true;
+    if (!this.#transmitter.blocked && this.#waitingBytes === 0) return true;
     if (this.bufferedAmount <= this.#settings.highWaterMark) return true;
     this.#congested = true;
     return false;
@@ -252,7 +287,7 @@ export class Sender implements OutgoingOwner {
   }
 
   #checkDrained(): void {
-    const waits = this.#transmitter.blocked || this.#outgoing.waitingBytes > 0;
+    const waits = this.#transmitter.blocked || this.#waitingBytes > 0;
     if (!this.#congested || (waits && this.bufferedAmount > this.#settings.lowWaterMark)) return;
     this.#congested = false;
     this.#wake();
@@ -261,8 +296,8 @@ export class Sender implements OutgoingOwner {
 
   #wake(): void {
     const waiters = this.#drainWaiters;
-    this.#drainWaiters = [];
-    for (const resolve of waiters) resolve();
+    this.#drainWaiters = undefined;
+    for (const resolve of waiters ?? []) resolve();
   }
 }
 

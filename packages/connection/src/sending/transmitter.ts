@@ -4,14 +4,19 @@
  */
 import type { Outlet } from "@samewire/codec";
 import { LENT, type Socket } from "../socket.ts";
-import { giveScratch, SCRATCH_SIZE, takeScratch } from "./scratch.ts";
+import { giveScratch, isScratch, LARGEST_SCRATCH, takeScratch } from "./scratch.ts";
 import type { TurnQueue, TurnTask } from "./turn-queue.ts";
+import { WaitingBytes } from "./waiting-bytes.ts";
 
 const NONE = new Uint8Array(0);
 /** Small sends outside a turn share a buffer of at least this size. */
 const POCKET = 512;
-/** From here on a payload goes out beside its header instead of being copied behind it. */
+/** Sends outside a turn leave at once when there is so much of them. */
+const FLUSH_AT = 64 * 1024;
+/** A longer payload that has to wait is kept by reference instead of being copied. */
 const COPY_LIMIT = 16 * 1024;
+/** The same for one that leaves with its turn: a copy from hot memory costs less than a write of its own. */
+const TURN_COPY_LIMIT = 128 * 1024;
 
 /** Waits for the way out to be free again. An object and no closure: every connection has one. */
 export interface ProgressListener {
@@ -21,7 +26,6 @@ export interface ProgressListener {
 export class Transmitter implements Outlet, TurnTask {
   buffer: Uint8Array = NONE;
   length = 0;
-  readonly copyLimit: number;
   /** True while the connection's own turn goes on, at whose end it flushes. */
   corked = false;
   /** True while the socket has not taken what was written: nothing can be written until it has. */
@@ -31,13 +35,14 @@ export class Transmitter implements Outlet, TurnTask {
 
   readonly #socket: Socket;
   readonly #turns: TurnQueue;
-  /** Whole pieces that go before what is in the buffer. */
-  #queue: Uint8Array[] = [];
-  #queued = 0;
+  /** What goes before what is in the buffer. */
+  readonly #waiting = new WaitingBytes();
   /** A buffer whose bytes the runtime is still sending. */
   #lent: Uint8Array = NONE;
   #lentBytes = 0;
   #scheduled = false;
+  /** The turn of the last write that did not wait for the end of its turn. */
+  #directTurn = -1;
   #ending = false;
   #ended = false;
   #closed = false;
@@ -45,12 +50,15 @@ export class Transmitter implements Outlet, TurnTask {
   constructor(socket: Socket, turns: TurnQueue) {
     this.#socket = socket;
     this.#turns = turns;
-    this.copyLimit = COPY_LIMIT;
+  }
+
+  get copyLimit(): number {
+    return this.corked && this.#free ? TURN_COPY_LIMIT : COPY_LIMIT;
   }
 
   /** Bytes accepted and not yet taken by the runtime. */
   get bufferedAmount(): number {
-    return this.#queued + this.length + this.#lentBytes;
+    return this.#waiting.size + this.length + this.#lentBytes;
   }
 
   /** True when `end` was called and everything before it, the FIN too, is with the runtime. */
@@ -58,59 +66,66 @@ export class Transmitter implements Outlet, TurnTask {
     return this.#ended;
   }
 
+  /** Whether the socket takes bytes, and none wait before those in the buffer. */
+  get #free(): boolean {
+    return !this.blocked && this.#waiting.size === 0;
+  }
+
   reserve(size: number): void {
-    if (this.length + size <= this.buffer.length) return;
-    if (this.length > 0) {
-      if (!this.blocked && this.#queued === 0 && this.buffer.length === SCRATCH_SIZE) this.#writeBuffer();
-      else this.#seal();
-      if (this.length + size <= this.buffer.length) return;
-    }
-    this.#release();
-    // Only the connection whose turn it is takes a large buffer. Others, and those that wait for their peer, would
-    // keep it: ten thousand stalled peers must not hold 64 KiB each.
-    if (this.corked && !this.blocked && size <= SCRATCH_SIZE) this.buffer = takeScratch();
-    else this.buffer = new Uint8Array(Math.max(size, POCKET));
+    if (this.length + size > this.buffer.length) this.#makeRoom(size);
   }
 
   attach(bytes: Uint8Array): void {
     if (this.#closed) return;
-    if (this.blocked || this.#queued > 0) {
-      this.#seal();
-      this.#push(bytes);
-      return;
+    let rest = bytes;
+    if (this.#free && this.length > 0) {
+      // A header does not leave alone: with it goes as much as its buffer still has room for.
+      const room = Math.min(bytes.length, this.buffer.length - this.length);
+      this.buffer.set(bytes.subarray(0, room), this.length);
+      this.length += room;
+      rest = bytes.subarray(room);
+      this.#writeBuffer();
     }
-    if (this.length > 0 && this.#socket.writev !== undefined) {
-      this.#writeBoth(bytes);
-      return;
-    }
-    if (this.length > 0) this.#writeBuffer();
-    this.#push(bytes);
-    this.#drainQueue();
+    this.#seal();
+    if (rest.length > 0) this.#waiting.push(rest);
+    if (!this.blocked) this.#drain();
   }
 
   /** Sends bytes that are encoded already and never change: by reference where they would have to wait. */
   append(bytes: Uint8Array): void {
     if (bytes.length > this.copyLimit) {
       this.attach(bytes);
-    } else if (this.corked && !this.blocked) {
+    } else if (this.corked && this.#free) {
       this.reserve(bytes.length);
       this.buffer.set(bytes, this.length);
       this.length += bytes.length;
     } else {
       this.#seal();
-      this.#push(bytes);
+      this.#waiting.push(bytes);
     }
+  }
+
+  /**
+   * The same for one of many receivers: at once, if it is the first in its macrotask and nothing waits, so that a
+   * broadcast goes over its connections once and not a second time to flush them.
+   */
+  appendNow(bytes: Uint8Array): void {
+    const turn = this.#turns.current();
+    if (this.corked || this.bufferedAmount > 0 || this.#closed || this.#ending || this.#directTurn === turn) {
+      this.append(bytes);
+      return;
+    }
+    this.#directTurn = turn;
+    this.#send(bytes, bytes.length, NONE);
   }
 
   /** Asks for a flush: at the end of the turn if there is one, else in the next macrotask. */
   flushSoon(): void {
     if (this.corked || this.#scheduled || this.blocked) return;
+    const { bufferedAmount } = this;
     // A loop that sends without end must not collect what the socket could take.
-    if (this.bufferedAmount >= SCRATCH_SIZE) {
-      this.flush();
-      return;
-    }
-    this.#schedule();
+    if (bufferedAmount >= FLUSH_AT) this.flush();
+    else if (bufferedAmount > 0) this.#schedule();
   }
 
   /** The turn goes on without us (a handler is pending): what is sent leaves in the next macrotask. */
@@ -132,11 +147,11 @@ export class Transmitter implements Outlet, TurnTask {
   /** Writes what there is, as far as the socket takes it. */
   flush(): void {
     if (this.blocked || this.#closed) return;
-    if (this.#queued > 0) {
+    if (this.#waiting.size > 0) {
       // Small pieces leave together.
       this.#seal();
-      this.#drainQueue();
-      if (this.blocked || this.#queued > 0) return;
+      this.#drain();
+      if (this.blocked) return;
     }
     if (this.length > 0) this.#writeBuffer();
     if (!this.corked) this.#release();
@@ -154,10 +169,8 @@ export class Transmitter implements Outlet, TurnTask {
   /** The socket takes bytes again. */
   onWritable(): void {
     this.blocked = false;
-    if (this.#lent !== NONE) {
-      if (this.#lent.length === SCRATCH_SIZE) giveScratch(this.#lent);
-      this.#lent = NONE;
-    }
+    giveScratch(this.#lent);
+    this.#lent = NONE;
     this.#lentBytes = 0;
     this.flush();
     this.listener?.onProgress();
@@ -166,22 +179,11 @@ export class Transmitter implements Outlet, TurnTask {
   /** The socket is gone: everything is dropped. */
   close(): void {
     this.#closed = true;
-    this.#queue = [];
-    this.#queued = 0;
+    this.#waiting.clear();
     this.length = 0;
     this.#release();
     this.#lent = NONE;
     this.#lentBytes = 0;
-  }
-
-  /** The port forbids a throw; a stream that throws all the same is broken, and must not break who sends (LC-6). */
-  #write(bytes: Uint8Array): number {
-    try {
-      return this.#socket.write(bytes);
-    } catch {
-      this.#socket.destroy();
-      return bytes.length;
-    }
   }
 
   #schedule(): void {
@@ -199,19 +201,36 @@ export class Transmitter implements Outlet, TurnTask {
     }
   }
 
-  #push(bytes: Uint8Array): void {
-    this.#queue.push(bytes);
-    this.#queued += bytes.length;
+  /**
+   * Only a connection whose turn it is takes a scratch buffer. Others, and those that wait for their peer, would keep
+   * it: ten thousand stalled peers must hold no more than what waits for them.
+   */
+  #makeRoom(size: number): void {
+    const inTurn = this.corked && this.#free && size <= LARGEST_SCRATCH;
+    const needed = this.length + size;
+    if (inTurn && needed > LARGEST_SCRATCH) {
+      this.#writeBuffer();
+      this.reserve(size);
+    } else if (inTurn) {
+      const larger = takeScratch(needed);
+      if (this.length > 0) larger.set(this.buffer.subarray(0, this.length));
+      giveScratch(this.buffer);
+      this.buffer = larger;
+    } else {
+      this.#seal();
+      this.#release();
+      this.buffer = new Uint8Array(Math.max(size, POCKET));
+    }
   }
 
-  /** Moves what is in the buffer to the queue, in a piece of the right size. */
+  /** Moves what is in the buffer to what waits, in a piece of the right size. */
   #seal(): void {
     if (this.length === 0) return;
     const { buffer, length } = this;
-    if (buffer.length === SCRATCH_SIZE) {
-      this.#push(buffer.slice(0, length));
+    if (isScratch(buffer)) {
+      this.#waiting.push(buffer.slice(0, length));
     } else {
-      this.#push(buffer.subarray(0, length));
+      this.#waiting.push(buffer.subarray(0, length));
       this.buffer = NONE;
     }
     this.length = 0;
@@ -219,85 +238,57 @@ export class Transmitter implements Outlet, TurnTask {
 
   #release(): void {
     if (this.length > 0) return;
-    if (this.buffer.length === SCRATCH_SIZE) giveScratch(this.buffer);
+    giveScratch(this.buffer);
     this.buffer = NONE;
   }
 
   #writeBuffer(): void {
     const { buffer, length } = this;
     this.length = 0;
-    // Where written bytes are held until they are encrypted, holding the whole scratch buffer would be dear.
-    const apart = this.#socket.copies === true && buffer.length === SCRATCH_SIZE;
-    const bytes = apart ? buffer.slice(0, length) : buffer.subarray(0, length);
-    const taken = this.#write(bytes);
-    if (taken === length) return;
+    if (this.#send(buffer, length, buffer)) this.buffer = NONE;
+  }
+
+  /** Writes what waits, until nothing does or the socket has enough. */
+  #drain(): void {
+    while (this.#waiting.size > 0 && !this.blocked) {
+      const alone = this.#waiting.takeAlone();
+      if (alone !== undefined) {
+        this.#send(alone, alone.length, NONE);
+        continue;
+      }
+      const batch = takeScratch(this.#waiting.size);
+      const length = this.#waiting.moveInto(batch);
+      if (!this.#send(batch, length, batch)) giveScratch(batch);
+    }
+  }
+
+  /**
+   * Writes the first `length` bytes of `bytes`; what is not taken waits.
+   *
+   * @param owner the buffer to keep for the socket where it borrows the bytes, and to give back afterwards
+   * @returns whether it was lent
+   */
+  #send(bytes: Uint8Array, length: number, owner: Uint8Array): boolean {
+    const taken = this.#write(length === bytes.length ? bytes : bytes.subarray(0, length));
+    if (taken === length) return false;
     this.blocked = true;
     if (taken === LENT) {
+      this.#lent = owner;
       this.#lentBytes = length;
-      if (apart) return;
-      this.#lent = buffer;
-      this.buffer = NONE;
-      return;
+      return true;
     }
-    this.#unshift(buffer.slice(taken, length));
+    // The socket's memory is its own, and that of a buffer is used again.
+    this.#waiting.unshift(owner === NONE ? bytes.subarray(taken, length) : bytes.slice(taken, length));
+    return false;
   }
 
-  #writeBoth(payload: Uint8Array): void {
-    const { buffer, length } = this;
-    const header = buffer.slice(0, length);
-    this.length = 0;
-    const taken = (this.#socket.writev as NonNullable<Socket["writev"]>).call(this.#socket, header, payload);
-    if (taken === length + payload.length) return;
-    this.blocked = true;
-    if (taken === LENT) {
-      this.#lentBytes = length + payload.length;
-      return;
+  /** The port forbids a throw; a stream that throws all the same is broken, and must not break who sends (LC-6). */
+  #write(bytes: Uint8Array): number {
+    try {
+      return this.#socket.write(bytes);
+    } catch {
+      this.#socket.destroy();
+      return bytes.length;
     }
-    if (taken < length) {
-      this.#push(header.subarray(taken));
-      this.#push(payload);
-    } else {
-      this.#push(payload.subarray(taken - length));
-    }
-  }
-
-  #unshift(bytes: Uint8Array): void {
-    this.#queue.unshift(bytes);
-    this.#queued += bytes.length;
-  }
-
-  /** Writes from the queue, small pieces joined, until it is empty or the socket has enough. */
-  #drainQueue(): void {
-    while (this.#queued > 0 && !this.blocked) {
-      const next = this.#nextBatch();
-      this.#queued -= next.length;
-      const taken = this.#write(next);
-      if (taken === next.length) continue;
-      this.blocked = true;
-      if (taken === LENT) this.#lentBytes = next.length;
-      else this.#unshift(next.subarray(taken));
-    }
-  }
-
-  #nextBatch(): Uint8Array {
-    const queue = this.#queue;
-    const first = queue[0] as Uint8Array;
-    let count = 1;
-    let size = first.length;
-    for (let next = queue[1]; next !== undefined && size + next.length <= COPY_LIMIT; next = queue[count]) {
-      size += next.length;
-      count++;
-    }
-    if (count === 1) {
-      queue.shift();
-      return first;
-    }
-    const batch = new Uint8Array(size);
-    let at = 0;
-    for (const piece of queue.splice(0, count)) {
-      batch.set(piece, at);
-      at += piece.length;
-    }
-    return batch;
   }
 }

@@ -8,6 +8,8 @@ export interface TurnTask {
 export class TurnQueue {
   readonly #clock: Clock;
   #tasks: TurnTask[] = [];
+  #turn = 0;
+  #armed = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -16,10 +18,21 @@ export class TurnQueue {
   /** Runs the task once in the next macrotask. The caller sees to it that it asks once. */
   add(task: TurnTask): void {
     this.#tasks.push(task);
-    if (this.#tasks.length === 1) this.#clock.defer(this.#run);
+    this.current();
+  }
+
+  /** A number that stays the same until the next macrotask. */
+  current(): number {
+    if (!this.#armed) {
+      this.#armed = true;
+      this.#clock.defer(this.#run);
+    }
+    return this.#turn;
   }
 
   #run = (): void => {
+    this.#turn++;
+    this.#armed = false;
     const tasks = this.#tasks;
     this.#tasks = [];
     for (const task of tasks) task.runTurn();

@@ -36,14 +36,17 @@ export class FakeClock implements Clock {
 
   /** Runs deferred work, and the promises that it settles, until there is none. */
   async settle(): Promise<void> {
-    for (let turns = 0; turns < 10_000; turns++) {
-      for (let ticks = 0; ticks < 20; ticks++) await undefined;
-      const deferred = this.#deferred;
-      if (deferred.length === 0) return;
-      this.#deferred = [];
-      for (const callback of deferred) callback();
-    }
+    for (let turns = 0; turns < 10_000; turns++) if (!(await this.turn())) return;
     throw new Error("deferred work without end");
+  }
+
+  /** One macrotask: what promises do by themselves, then the work deferred until now. False where there was none. */
+  async turn(): Promise<boolean> {
+    for (let ticks = 0; ticks < 20; ticks++) await undefined;
+    const deferred = this.#deferred;
+    this.#deferred = [];
+    for (const callback of deferred) callback();
+    return deferred.length > 0;
   }
 
   /** Moves time on, timer by timer, and settles after each. */

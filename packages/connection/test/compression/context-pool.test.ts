@@ -9,7 +9,8 @@ function fakeEngine() {
   const counts = { deflaters: 0, inflaters: 0, resets: 0, released: 0 };
   const context = (): Deflater & Inflater => ({
     pending: false,
-    finalBlocks: 0,
+    ended: false,
+    history: 0,
     deflate: (piece) => piece.slice(),
     inflate: (piece) => piece.slice(),
     reset: () => void counts.resets++,
@@ -18,6 +19,7 @@ function fakeEngine() {
   const engine: DeflateEngine = {
     name: "fake",
     fastLevel: 3,
+    slice: 65_536,
     deflaterMemory: ({ windowBits }) => 1 << (windowBits + 2),
     inflaterMemory: ({ windowBits }) => 1 << windowBits,
     createDeflater() {
@@ -66,7 +68,7 @@ describe("poolContexts", () => {
     expect(() => first.inflate(new Uint8Array(1), true, 9)).toThrow("released");
     expect(() => first.reset()).toThrow("released");
     expect(second.inflate(new Uint8Array(1), true, 9)?.length).toBe(1);
-    expect([second.pending, second.finalBlocks]).toEqual([false, 0]);
+    expect([second.pending, second.ended, second.history]).toEqual([false, false, 0]);
     second.reset();
     expect(engine.resets).toBe(2);
     const deflater = pool.createDeflater(OPTIONS);

@@ -1,4 +1,4 @@
-import { LENT, type Socket, type SocketHandler } from "../../socket.ts";
+import { LENT, LENT_CHUNK, type Socket, type SocketHandler } from "../../socket.ts";
 
 /** What memory is overwritten with as soon as the port allows it. */
 const SCRIBBLE = 0xee;
@@ -17,8 +17,6 @@ export class PortDriver implements SocketHandler {
   readonly violations: string[] = [];
   /** Called for each chunk, from within `onBytes`. */
   onChunk: ((chunk: Uint8Array) => void) | undefined;
-  /** Whether to say that a view of each chunk is kept; the chunks are then kept as they are, else copied. */
-  keeps = true;
   #pending: Uint8Array | undefined;
   #lent: readonly Uint8Array[] = [];
   #blocked = false;
@@ -54,19 +52,6 @@ export class PortDriver implements SocketHandler {
   /** Writes, and resolves when all of it was taken or the socket is closed. */
   async send(bytes: Uint8Array): Promise<void> {
     this.write(bytes);
-    await this.until(() => (this.unsent === 0 && !this.#blocked) || this.closed, "everything to be taken");
-  }
-
-  /** Writes two arrays, in one call where the socket has `writev`. Both are overwritten once they are taken. */
-  async sendGathered(header: Uint8Array, payload: Uint8Array): Promise<void> {
-    const joined = new Uint8Array(header.byteLength + payload.byteLength);
-    joined.set(header);
-    joined.set(payload, header.byteLength);
-    if (this.socket.writev === undefined || this.#blocked) return await this.send(joined);
-    this.#inCall = true;
-    const taken = this.socket.writev(header, payload);
-    this.#inCall = false;
-    this.#settle(joined, taken, [header, payload]);
     await this.until(() => (this.unsent === 0 && !this.#blocked) || this.closed, "everything to be taken");
   }
 
@@ -115,17 +100,19 @@ export class PortDriver implements SocketHandler {
     });
   }
 
-  onBytes(chunk: Uint8Array, memory: number): boolean {
+  onBytes(chunk: Uint8Array, memory: number): void {
     this.#event("onBytes");
     if (memory < chunk.byteLength) this.violations.push(`a chunk of ${chunk.byteLength} bytes in ${memory}`);
     if (this.ended) this.violations.push("onBytes after onEnd");
     if (chunk.byteLength === 0) this.violations.push("an empty chunk");
-    // Not `slice`, which copies nothing where the chunk is a Buffer.
-    this.chunks.push(this.keeps ? chunk : new Uint8Array(chunk));
+    const lent = memory === LENT_CHUNK;
     this.receivedLength += chunk.byteLength;
     this.onChunk?.(chunk);
+    // Not `slice`, which copies nothing where the chunk is a Buffer.
+    this.chunks.push(lent ? new Uint8Array(chunk) : chunk);
+    // The port allows it: what the socket has read into memory that it only lends, it must not look at again.
+    if (lent) chunk.fill(SCRIBBLE);
     this.#look();
-    return this.keeps;
   }
 
   onWritable(): void {

@@ -1,0 +1,66 @@
+/** Pieces of encoded bytes that the socket has not been given yet, in order; small ones leave together. */
+
+/** A piece of this size leaves by itself, without a copy. */
+const ALONE_FROM = 64 * 1024;
+/** Stands for no pieces: an array that was filled once keeps its room, for each of many connections that wait for nothing. */
+const NONE: Uint8Array[] = [];
+
+export class WaitingBytes {
+  /** Bytes that wait. */
+  size = 0;
+  #pieces = NONE;
+
+  /** Takes a piece by reference: it must not change until it is sent. */
+  push(piece: Uint8Array): void {
+    if (this.#pieces === NONE) this.#pieces = [];
+    this.#pieces.push(piece);
+    this.size += piece.length;
+  }
+
+  /** Puts back what was not taken. */
+  unshift(piece: Uint8Array): void {
+    if (this.#pieces === NONE) this.#pieces = [];
+    this.#pieces.unshift(piece);
+    this.size += piece.length;
+  }
+
+  /** The first piece, which waits no longer, if it is to leave by itself. */
+  takeAlone(): Uint8Array | undefined {
+    const [first] = this.#pieces;
+    if (first === undefined || (first.length < ALONE_FROM && this.#pieces.length > 1)) return undefined;
+    this.#pieces.shift();
+    this.#taken(first.length);
+    return first;
+  }
+
+  /** Moves as much as fits into `buffer`, and returns how much that was. */
+  moveInto(buffer: Uint8Array): number {
+    const pieces = this.#pieces;
+    let at = 0;
+    let moved = 0;
+    for (; moved < pieces.length && at < buffer.length; moved++) {
+      const piece = pieces[moved] as Uint8Array;
+      const room = buffer.length - at;
+      if (piece.length > room) {
+        buffer.set(piece.subarray(0, room), at);
+        pieces[moved] = piece.subarray(room);
+        at += room;
+        break;
+      }
+      buffer.set(piece, at);
+      at += piece.length;
+    }
+    pieces.splice(0, moved);
+    this.#taken(at);
+    return at;
+  }
+
+  clear(): void {
+    this.#taken(this.size);
+  }
+
+  #taken(bytes: number): void {
+    this.size -= bytes;
+    if (this.size === 0) this.#pieces = NONE;
+  }
+}

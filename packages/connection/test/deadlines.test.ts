@@ -1,0 +1,35 @@
+import { describe, expect, it, vi } from "vitest";
+import { type DeadlineOwner, Deadlines } from "../src/lifecycle/deadlines.ts";
+import { FakeClock } from "../src/testing/index.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** A clock that counts, and fires at once what is set too far ahead, as the timers of all runtimes do. */
+class CountingClock extends FakeClock {
+  set = 0;
+
+  override setTimer(callback: () => void, delay: number): ReturnType<FakeClock["setTimer"]> {
+    this.set++;
+    return super.setTimer(callback, delay > 2 ** 31 - 1 ? 1 : delay);
+  }
+}
+
+describe("Deadlines", () => {
+  it("takes delays that no timer takes: a month, for ever", async () => {
+    const clock = new CountingClock();
+    const deadlines = new Deadlines(clock);
+    const owner = { onDeadline: vi.fn() } satisfies DeadlineOwner;
+    deadlines.arm(owner, "lifetime", 30 * DAY);
+    deadlines.arm(owner, "idle", Number.POSITIVE_INFINITY);
+    await clock.advance(1000);
+    expect(clock.set).toBe(1);
+    await clock.advance(30 * DAY - 1001);
+    expect(owner.onDeadline).not.toHaveBeenCalled();
+    await clock.advance(1);
+    expect(owner.onDeadline.mock.calls).toEqual([["lifetime"]]);
+    await clock.advance(300 * DAY);
+    expect(owner.onDeadline).toHaveBeenCalledOnce();
+    expect(clock.set).toBeLessThan(20);
+    expect(deadlines.size).toBe(1);
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it, vi } from "vitest";
+import type { CloseInfo } from "../src/index.ts";
+import { head, raw, UPGRADE } from "./_requests.ts";
+import { world } from "./_world.ts";
+
+describe("the end of a stream", () => {
+  for (const end of ["end", "reset"] as const) {
+    it(`FG-7 ${end} within a fragmented message: nothing delivered, 1006, nothing left (7.1.5)`, async () => {
+      const message = vi.fn();
+      const infos: CloseInfo[] = [];
+      const place = world({ message, close: (_socket, info) => void infos.push(info) });
+      const { socket } = raw(place);
+      const frames = "\x01\x81\0\0\0\0a\x00\x81\0\0\0\0b\x80\x85\0\0\0\0cd";
+      socket.write(Buffer.from(`${head("GET / HTTP/1.1", UPGRADE)}${frames}`, "latin1"));
+      await place.clock.settle();
+      socket[end]();
+      await place.clock.advance(2000);
+      expect(message).not.toHaveBeenCalled();
+      expect(infos).toMatchObject([{ code: 1006, clean: false }]);
+      expect([place.core.connectionCount, place.core.environment.deadlines.size]).toEqual([0, 0]);
+      expect(socket.other.closed).toBe(true);
+    });
+  }
+});
+
+describe("who closes TCP (7.1.1)", () => {
+  it("CT-18 the server at once after both Close frames; a client that keeps its side is cut off after 2 s", async () => {
+    const place = world({ message: () => {} });
+    const { socket, answer } = raw(place);
+    const frames = "\x88\x80\0\0\0\0";
+    socket.write(Buffer.from(`${head("GET / HTTP/1.1", UPGRADE)}${frames}`, "latin1"));
+    await place.clock.settle();
+    expect(answer.text.endsWith("\x88\x00")).toBe(true);
+    expect(answer.ended).toBe(true);
+    await place.clock.advance(1999);
+    expect(socket.other.closed).toBe(false);
+    await place.clock.advance(1);
+    expect(socket.other.closed).toBe(true);
+  });
+
+  it("CT-18 the client waits for the server to do it, and closes after closeTimeout where it does not", async () => {
+    for (const closes of [true, false]) {
+      const { clock, connect, sockets } = world({ message: () => {} });
+      const socket = await connect({ closeTimeout: 3000 });
+      const [here, there] = [sockets[0], sockets[0]?.other];
+      if (here === undefined || there === undefined) throw new Error("no stream");
+      const order: string[] = [];
+      const ends = there.end;
+      there.end = () => {
+        order.push("server");
+        if (closes) ends.call(there);
+      };
+      const mine = here.end;
+      here.end = () => {
+        order.push("client");
+        mine.call(here);
+      };
+      const closed = socket.close();
+      await clock.settle();
+      expect(await closed).toMatchObject({ clean: true });
+      expect(order).toEqual(closes ? ["server", "client"] : ["server"]);
+      if (closes) continue;
+      // Without the server's own limit on lingering: it would end the stream for us.
+      there.destroy = () => {};
+      await clock.advance(2999);
+      expect(here.ended).toBe(false);
+      await clock.advance(1);
+      expect(order).toEqual(["server", "client"]);
+      await clock.advance(2000);
+      expect(here.closed).toBe(true);
+    }
+  });
+});
+
+describe("what the peer sends after our Close frame (7.1.2)", () => {
+  it("CT-14 is dropped, data and streams alike, and the end is clean", async () => {
+    const message = vi.fn();
+    const place = world({
+      open: (socket) => void socket.close(4000, "enough"),
+      message,
+    });
+    const { socket, answer } = raw(place);
+    socket.write(Buffer.from(head("GET / HTTP/1.1", UPGRADE)));
+    await place.clock.settle();
+    const [connection] = place.core.connections;
+    const closed = connection?.closed;
+    socket.write(Buffer.from("\x81\x81\0\0\0\0a\x02\x81\0\0\0\0b\x80\x81\0\0\0\0c\x88\x82\0\0\0\0\x03\xe8", "latin1"));
+    await place.clock.settle();
+    expect(message).not.toHaveBeenCalled();
+    expect(answer.text.endsWith("\x88\x08\x0f\xa0enough")).toBe(true);
+    expect(await closed).toMatchObject({ code: 1000, clean: true, sent: { code: 4000 } });
+  });
+});

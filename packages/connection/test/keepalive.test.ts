@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import type { WebSocketConnection } from "../src/index.ts";
+import { take, world } from "./_world.ts";
+
+function onlyConnection<C>(connections: ReadonlySet<WebSocketConnection<C>>): WebSocketConnection<C> {
+  const [first] = connections;
+  if (first === undefined) throw new Error("no connection");
+  return first;
+}
+
+describe("keepalive", () => {
+  it("LC-19 pings the silent, measures the round trip, and drops the dead", async () => {
+    const { clock, connect, core, sockets } = world({ message: () => {}, pingInterval: 1000, pongTimeout: 500 });
+    await connect();
+    const server = onlyConnection(core.connections);
+    await clock.advance(1000);
+    expect(server.roundTripTime).toBeGreaterThanOrEqual(0);
+    await clock.advance(5000);
+    expect(server.state).toBe("open");
+    sockets[0]?.pause();
+    await clock.advance(1500);
+    expect(await server.closed).toMatchObject({ code: 1006, clean: false });
+    expect((await server.closed).error?.message).toContain("pongTimeout");
+  });
+
+  it("LC-21 counts any byte as a sign of life", async () => {
+    const { clock, connect, core, sockets } = world({ message: () => {}, pingInterval: 1000, pongTimeout: 500 });
+    await connect();
+    const server = onlyConnection(core.connections);
+    // A long frame that comes slowly, from a peer that cannot answer a Ping before it is done.
+    sockets[0]?.write(Uint8Array.of(0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0));
+    for (let i = 0; i < 50; i++) {
+      sockets[0]?.write(Uint8Array.of(1));
+      await clock.advance(400);
+    }
+    expect(server.state).toBe("open");
+  });
+
+  it("stands still while we do not read", async () => {
+    const { clock, connect, core } = world({
+      message: () => new Promise<never>(() => {}),
+      pingInterval: 1000,
+      pongTimeout: 500,
+      idleTimeout: 2000,
+    });
+    const socket = await connect();
+    for (let i = 0; i < 10; i++) socket.send(new Uint8Array(32 * 1024));
+    await clock.advance(20_000);
+    expect(onlyConnection(core.connections).state).toBe("open");
+  });
+
+  it("LC-24 a process that was suspended does not take its peers for dead", async () => {
+    const { clock, connect, core } = world({ message: () => {}, pingInterval: 1000, pongTimeout: 500 });
+    await connect();
+    const server = onlyConnection(core.connections);
+    await clock.advance(900);
+    await clock.jump(30_000);
+    await clock.advance(3000);
+    expect(server.state).toBe("open");
+  });
+
+  it("idleTimeout looks at messages received only, and closes with 1001", async () => {
+    const { clock, connect, core } = world({ message: () => {}, idleTimeout: 1000, pingInterval: 300 });
+    const socket = await connect();
+    await clock.advance(800);
+    socket.send("alive");
+    await clock.advance(800);
+    const server = onlyConnection(core.connections);
+    server.send("not a sign of the peer's life");
+    await clock.advance(300);
+    expect(await socket.closed).toMatchObject({ code: 1001, reason: "idleTimeout reached" });
+  });
+
+  it("maxLifetime closes with 1001 whatever happens", async () => {
+    const { clock, connect } = world({ message: () => {}, maxLifetime: 5000 });
+    const socket = await connect();
+    for (let i = 0; i < 10; i++) {
+      socket.send("busy");
+      await clock.advance(500);
+    }
+    expect(await socket.closed).toMatchObject({ code: 1001 });
+  });
+
+  it("CT-12 takes only the answer to its last Ping for an answer, once (5.5.3)", async () => {
+    const { clock, connect, core } = world({ message: () => {}, pingInterval: 1000 });
+    const socket = await connect({ autoPong: false });
+    const server = onlyConnection(core.connections);
+    const pong = async (payload: string | Uint8Array): Promise<void> => {
+      socket.pong(payload);
+      await clock.settle();
+    };
+    await pong(Uint8Array.of(0, 0, 0, 0));
+    expect(server.roundTripTime).toBeUndefined();
+    await clock.advance(1050);
+    for (const other of ["", "never asked for", Uint8Array.of(0, 0, 0, 2)]) await pong(other);
+    expect(server.roundTripTime).toBeUndefined();
+    await pong(Uint8Array.of(0, 0, 0, 1));
+    expect(server.roundTripTime).toBe(50);
+    await clock.advance(50);
+    await pong(Uint8Array.of(0, 0, 0, 1));
+    expect(server.roundTripTime).toBe(50);
+    expect(server.state).toBe("open");
+  });
+
+  it("expects no Pong to a Ping that there was no room for", async () => {
+    const { clock, connect, core, sockets } = world({
+      message: () => {},
+      pingInterval: 1000,
+      pongTimeout: 500,
+      maxBufferedAmount: 100_000,
+      overflow: "drop",
+    });
+    const socket = await connect();
+    const server = onlyConnection(core.connections);
+    sockets[0]?.pause();
+    server.send(new Uint8Array(500_000));
+    await clock.advance(10_000);
+    expect(server.state).toBe("open");
+    sockets[0]?.resume();
+    await take(clock, socket);
+    await clock.advance(2000);
+    expect(server.roundTripTime).toBeGreaterThanOrEqual(0);
+  });
+
+  it("arms nothing where its Ping is what ends the connection", async () => {
+    const { clock, connect, core, sockets } = world({
+      message: () => new Promise(() => {}),
+      pingInterval: 1000,
+      maxBufferedAmount: 100_000,
+    });
+    const socket = await connect();
+    const server = onlyConnection(core.connections);
+    sockets[0]?.pause();
+    socket.send("x");
+    void socket.close();
+    server.send(new Uint8Array(500_000));
+    await clock.advance(60_000);
+    expect(core.environment.deadlines.size).toBe(0);
+  });
+});

@@ -1,0 +1,125 @@
+import { describe, expect, it, vi } from "vitest";
+import { take, world } from "./_world.ts";
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function* parts(text: string): AsyncGenerator<string> {
+  yield text;
+}
+
+describe("Outgoing", () => {
+  it("a source that fails half-way: nothing follows but the Close frame, whatever waits or is sent then (5.4)", async () => {
+    const settled: string[] = [];
+    const wire: string[] = [];
+    const { clock, connect, sockets } = world({
+      message(socket) {
+        const half = (async function* () {
+          yield "half";
+          await nextTurn();
+          throw new Error("no more");
+        })();
+        socket.send(half).catch(() => settled.push("broken off"));
+        socket.send("waits");
+        socket.send(new Uint8Array(100));
+        socket.send(parts("queued")).catch(() => settled.push("dropped"));
+      },
+      error(socket) {
+        settled.push(`send ${socket.send("late")}`);
+        socket.send(parts("late")).catch(() => settled.push("late dropped"));
+      },
+    });
+    const socket = await connect();
+    const client = sockets[0]?.handler;
+    if (client === undefined) throw new Error("no stream");
+    const { onBytes } = client;
+    client.onBytes = (chunk, memory) => {
+      wire.push(Buffer.from(chunk).toString("latin1"));
+      return onBytes.call(client, chunk, memory);
+    };
+    socket.send("go");
+    for (let i = 0; i < 5; i++) {
+      await nextTurn();
+      await clock.settle();
+    }
+    expect(wire.join("")).toBe("\x01\x04half\x88\x02\x03\xf3");
+    expect(settled.sort()).toEqual(["broken off", "dropped", "late dropped", "send false"]);
+  });
+
+  it("a source that cannot be read rejects and changes nothing, at once and when it had to wait", async () => {
+    const { clock, connect, core } = world({ message: (socket, message) => void socket.send(message) });
+    const socket = await connect();
+    const locked = new ReadableStream<string>();
+    locked.getReader();
+    for (const before of [undefined, parts("first")]) {
+      const first = before === undefined ? undefined : socket.send(before);
+      const sending = socket.send(locked as never);
+      socket.send("after");
+      await Promise.all([expect(sending).rejects.toBeInstanceOf(TypeError), clock.settle()]);
+      await first;
+      if (before !== undefined) expect(await take(clock, socket)).toBe("first");
+      expect(await take(clock, socket)).toBe("after");
+      expect(socket.bufferedAmount).toBe(0);
+    }
+    expect(core.connectionCount).toBe(1);
+  });
+
+  it("a source that throws when it is given up holds up no closing", async () => {
+    const { clock, connect, core } = world({ message: () => {} });
+    const socket = await connect();
+    const sending = socket.send({
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise<never>(() => {}),
+        return: () => {
+          throw new Error("never");
+        },
+      }),
+    });
+    await clock.settle();
+    const closed = socket.close();
+    await Promise.all([expect(sending).rejects.toThrow("closed"), clock.settle()]);
+    expect(await closed).toMatchObject({ clean: true });
+    expect(core.connectionCount).toBe(0);
+  });
+
+  for (const end of ["close", "terminate"] as const) {
+    it(`${end}() settles the streams that wait, and counts nothing for them`, async () => {
+      const { clock, connect } = world({ message: () => {} });
+      const socket = await connect();
+      const under = socket.send(
+        (async function* () {
+          yield "part";
+          await new Promise(() => {});
+        })(),
+      );
+      const queued = [socket.send(parts("a")), socket.send(parts("b"))];
+      socket.send("waits");
+      await clock.settle();
+      expect(socket.bufferedAmount).toBe(5);
+      void socket[end]();
+      for (const sending of [under, ...queued]) await expect(sending).rejects.toThrow("closed");
+      await clock.settle();
+      expect(socket.bufferedAmount).toBe(0);
+    });
+  }
+
+  it("nobody must handle that the connection was closed", async () => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    const { clock, connect } = world({ message: () => {} });
+    const socket = await connect();
+    for (let i = 0; i < 2; i++) {
+      void socket.send(
+        (async function* () {
+          yield "part";
+          await new Promise(() => {});
+        })(),
+      );
+    }
+    await clock.settle();
+    void socket.close();
+    void socket.send(parts("late"));
+    await nextTurn();
+    process.off("unhandledRejection", unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+});

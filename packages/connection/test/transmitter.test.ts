@@ -1,0 +1,173 @@
+import { describe, expect, it } from "vitest";
+import { LENT, type Socket } from "../src/index.ts";
+import { LARGEST_SCRATCH } from "../src/sending/scratch.ts";
+import { Transmitter } from "../src/sending/transmitter.ts";
+import { TurnQueue } from "../src/sending/turn-queue.ts";
+import { FakeClock } from "../src/testing/index.ts";
+
+/** A socket that answers each write as it is told: with a count, or LENT; everything is taken unless it is told. */
+class ScriptedSocket implements Socket {
+  readonly writes: Uint8Array[] = [];
+  answers: number[] = [];
+  #taken: Uint8Array[] = [];
+
+  /** All bytes that were taken. */
+  get written(): Buffer {
+    return Buffer.concat(this.#taken);
+  }
+
+  write(bytes: Uint8Array): number {
+    const answer = Math.min(this.answers.shift() ?? bytes.length, bytes.length);
+    this.writes.push(bytes);
+    this.#taken.push(bytes.slice(0, answer === LENT ? bytes.length : answer));
+    return answer;
+  }
+
+  end(): void {}
+  destroy(): void {}
+  pause(): void {}
+  resume(): void {}
+  peer(): { secure: boolean } {
+    return { secure: false };
+  }
+}
+
+function transmitter(): { socket: ScriptedSocket; out: Transmitter; clock: FakeClock } {
+  const clock = new FakeClock();
+  const socket = new ScriptedSocket();
+  return { socket, out: new Transmitter(socket, new TurnQueue(clock)), clock };
+}
+
+/** Encodes as the frame encoder does: a header of two octets, and the payload behind it or attached. */
+function frame(out: Transmitter, payload: Uint8Array): void {
+  const apart = payload.length > out.copyLimit;
+  out.reserve(apart ? 2 : 2 + payload.length);
+  out.buffer.set([0xaa, 0xbb], out.length);
+  out.length += 2;
+  if (apart) {
+    out.attach(payload);
+  } else {
+    out.buffer.set(payload, out.length);
+    out.length += payload.length;
+  }
+}
+
+const CYCLE = Uint8Array.from({ length: 512 }, (_, i) => i);
+
+/** So many octets that count up from `first`. */
+function numbered(length: number, first: number): Uint8Array {
+  const from = first & 0xff;
+  return new Uint8Array(Buffer.alloc(length, CYCLE.subarray(from, from + 256)));
+}
+
+/** What the frames of these payloads are on the wire. */
+function expected(...payloads: Uint8Array[]): Buffer {
+  return Buffer.concat(payloads.flatMap((payload) => [Buffer.of(0xaa, 0xbb), payload]));
+}
+
+describe("Transmitter", () => {
+  it("lets eight replies of 64 KiB leave in as few writes as its largest buffer allows, none a header alone", () => {
+    const { socket, out } = transmitter();
+    const payloads = Array.from({ length: 8 }, (_, i) => numbered(65_536, i));
+    out.corked = true;
+    for (const payload of payloads) frame(out, payload);
+    out.uncork();
+    expect(socket.writes.length).toBeLessThanOrEqual(Math.ceil((8 * 65_538) / LARGEST_SCRATCH) + 1);
+    for (const write of socket.writes) expect(write.length).toBeGreaterThan(1000);
+    expect(socket.written.equals(expected(...payloads))).toBe(true);
+  });
+
+  it("sends the header of a huge payload with its beginning, and the rest from where it is", () => {
+    for (const corked of [true, false]) {
+      const { socket, out } = transmitter();
+      const payload = numbered(1_000_000, 3);
+      out.corked = corked;
+      frame(out, payload);
+      out.uncork();
+      expect(socket.writes.length).toBe(2);
+      expect(socket.writes[1]?.buffer).toBe(payload.buffer);
+      expect(socket.written.equals(expected(payload))).toBe(true);
+    }
+  });
+
+  it("gathers what waited into one write when the socket takes bytes again", () => {
+    for (const answer of [LENT, 0, 3]) {
+      const { socket, out } = transmitter();
+      const payloads = [5, 20_000, 9, 30_000, 1].map((length, i) => numbered(length, i));
+      socket.answers = [answer];
+      out.corked = true;
+      frame(out, numbered(7, 50));
+      out.uncork();
+      expect(out.blocked).toBe(true);
+      for (const payload of payloads) frame(out, payload);
+      expect(socket.writes.length).toBe(1);
+      out.onWritable();
+      expect(out.blocked).toBe(false);
+      expect(socket.writes.length).toBe(2);
+      expect(out.bufferedAmount).toBe(0);
+      expect(socket.written.equals(expected(numbered(7, 50), ...payloads))).toBe(true);
+    }
+  });
+
+  it("keeps order and content however the socket answers", () => {
+    const { socket, out } = transmitter();
+    const payloads: Uint8Array[] = [];
+    const all = Number.MAX_SAFE_INTEGER;
+    for (let round = 0; round < 210; round++) {
+      const length = [1, 130, 5000, 17_000, 70_000, 140_000, 300_000][round % 7] as number;
+      const payload = numbered(length, round);
+      payloads.push(payload);
+      socket.answers = [[LENT], [all], [1], [4000, 0], [all, 70_000], [all, LENT]][round % 6] as number[];
+      out.corked = round % 5 < 3;
+      frame(out, payload);
+      if (round % 2 === 0) out.uncork();
+      if (out.blocked && round % 4 === 3) out.onWritable();
+    }
+    socket.answers = [];
+    out.uncork();
+    while (out.blocked) out.onWritable();
+    expect(socket.written.equals(expected(...payloads))).toBe(true);
+  });
+
+  it("sends a prepared message at once, and what follows in the same macrotask together", async () => {
+    const { socket, out, clock } = transmitter();
+    for (let i = 0; i < 4; i++) {
+      out.appendNow(Uint8Array.of(i));
+      out.flushSoon();
+    }
+    expect(socket.writes.length).toBe(1);
+    await clock.settle();
+    expect([...socket.written]).toEqual([0, 1, 2, 3]);
+    expect(socket.writes.length).toBe(2);
+    out.appendNow(Uint8Array.of(4));
+    expect(socket.writes.length).toBe(3);
+  });
+
+  it("does not let a prepared message overtake what waits, nor the turn that it is sent in", () => {
+    const { socket, out } = transmitter();
+    socket.answers = [LENT];
+    out.appendNow(Uint8Array.of(1));
+    out.appendNow(Uint8Array.of(2));
+    expect([...socket.written]).toEqual([1]);
+    expect(out.bufferedAmount).toBe(2);
+    out.onWritable();
+    expect([...socket.written]).toEqual([1, 2]);
+    out.corked = true;
+    frame(out, Uint8Array.of(3));
+    out.appendNow(Uint8Array.of(4));
+    expect(socket.writes.length).toBe(2);
+    out.uncork();
+    expect([...socket.written]).toEqual([1, 2, 0xaa, 0xbb, 3, 4]);
+  });
+
+  it("holds at most four times what it lends", () => {
+    for (const length of [3, 1100, 5000, 17_000, 66_000]) {
+      const { socket, out } = transmitter();
+      socket.answers = [LENT];
+      out.corked = true;
+      frame(out, numbered(length, 1));
+      out.uncork();
+      expect(socket.writes[0]?.buffer.byteLength).toBeLessThanOrEqual(Math.max(4096, (length + 2) * 4));
+    }
+  });
+});
