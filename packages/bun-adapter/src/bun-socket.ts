@@ -6,7 +6,7 @@ import type { PeerInfo, Socket, SocketHandler } from "@samewire/connection";
  * Bun keeps nothing: `write` answers how many bytes the kernel (or TLS) took, and `drain` tells when to send the rest.
  */
 export class BunSocket implements Socket {
-  readonly copies: boolean;
+  readonly #secure: boolean;
   readonly #socket: Bun.Socket<BunSocket | undefined>;
   #handler: SocketHandler | undefined;
   /** Bun announces `drain` at other times, too; only after a write that was taken in part is it an answer. */
@@ -21,7 +21,7 @@ export class BunSocket implements Socket {
 
   constructor(socket: Bun.Socket<BunSocket | undefined>, secure: boolean) {
     this.#socket = socket;
-    this.copies = secure;
+    this.#secure = secure;
   }
 
   start(handler: SocketHandler): void {
@@ -67,7 +67,7 @@ export class BunSocket implements Socket {
 
   peer(): PeerInfo {
     const { remoteAddress: address, remotePort: port } = this.#socket;
-    return { address, port, secure: this.copies };
+    return { address, port, secure: this.#secure };
   }
 
   /** @internal Bun makes an array of its own for each read. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { connect as connectTcp } from "node:net";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, connect as connectTcp } from "node:net";
 import { describe, test } from "node:test";
 import { connect, serve } from "@samewire/bun";
 import { certificate, eventually } from "../../node-builtins/test/_adapter-suite/adapter.ts";
@@ -18,6 +20,17 @@ describe("serve on Bun", () => {
     for (const socket of sockets) socket.terminate();
     await first.close();
     await second.close();
+  });
+
+  test("the listening of a server of node:http, for attach(), knows no reusePort", options, async () => {
+    const [first, second] = [createServer(), createServer()];
+    const listening = (server: Server, port: number): Promise<unknown> => {
+      server.listen({ host: "127.0.0.1", port, reusePort: true });
+      return Promise.race([once(server, "listening"), once(server, "error").then(([error]) => Promise.reject(error))]);
+    };
+    await listening(first, 0);
+    await assert.rejects(listening(second, (first.address() as AddressInfo).port), { code: "EADDRINUSE" });
+    first.close();
   });
 
   test("a TLS handshake that stalls ends by the deadlines of the connection", options, async () => {

@@ -14,7 +14,8 @@ import {
   connect as tlsConnect,
 } from "node:tls";
 import type { Dial, Socket, SocketHandler, TlsOptions } from "@samewire/connection";
-import { listenFresh, nodeSocket } from "@samewire/node-builtins";
+import { listenFresh, NodeSocket } from "@samewire/node-builtins";
+import { adopt, SharedReadSocket, sharedReads } from "./shared-reads.ts";
 
 /** TLS of a server; `native` is passed to `tls.createServer` and wins. */
 export interface ServerTls extends TlsOptions {
@@ -57,18 +58,16 @@ export function listen(options: ListenOptions, accept: (socket: Socket) => Socke
 
 function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHandler): Promise<Listener> {
   const { port = 0, host, path, backlog, tls, handshakeTimeout = 10_000 } = options;
-  const onSocket = (stream: NetSocket): void => {
-    const socket = nodeSocket(stream);
-    socket.start(accept(socket));
-  };
+  const begin = (socket: NodeSocket): void => socket.start(accept(socket));
   let server: Server;
   if (tls === undefined) {
-    server = createServer({ allowHalfOpen: true, noDelay: true }, onSocket);
+    const serverOptions = { allowHalfOpen: true, noDelay: true, pauseOnConnect: true };
+    server = createServer(serverOptions, (stream) => begin(adopt(stream)));
   } else {
     const { cert, key, ca, native } = tls;
     const material = { cert, key, ca: ca as string | string[] | undefined };
     const tlsOptions = { ...material, handshakeTimeout, allowHalfOpen: true, noDelay: true, ...native };
-    server = createTlsServer(tlsOptions as NodeTls, onSocket);
+    server = createTlsServer(tlsOptions as NodeTls, (stream) => begin(new NodeSocket(stream)));
     // Node only tells that the handshake failed or took too long; the stream is ours to close.
     server.on("tlsClientError", (_error, stream: NetSocket) => stream.destroy());
   }
@@ -92,7 +91,8 @@ function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHa
 /** Opens a byte stream; `node:net` tries the addresses of a name one after another (RFC 8305). */
 export const dial: Dial = ({ host, port, path, tls, signal }, attach) =>
   new Promise((resolve, reject) => {
-    const stream = tls === undefined ? netConnect(target(host, port, path)) : dialTls(host, port, path, tls);
+    const plain = { ...target(host, port, path), onread: sharedReads };
+    const stream = tls === undefined ? netConnect(plain) : dialTls(host, port, path, tls);
     const onAbort = (): void => {
       stream.destroy();
       reject(signal.reason);
@@ -100,7 +100,7 @@ export const dial: Dial = ({ host, port, path, tls, signal }, attach) =>
     stream.once("error", reject);
     stream.once(tls === undefined ? "connect" : "secureConnect", () => {
       signal.removeEventListener("abort", onAbort);
-      const socket = nodeSocket(stream);
+      const socket = tls === undefined ? new SharedReadSocket(stream) : new NodeSocket(stream);
       socket.start(attach(socket));
       stream.off("error", reject);
       resolve();

@@ -1,14 +1,13 @@
 /** permessage-deflate with a browser: what Chromium compresses we inflate, and the other way round, over windows and takeover. */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CompressionOptions, type Server, serve } from "@samewire/node";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { toolPath } from "../../../scripts/system-tools.mjs";
 
-const EXECUTABLE = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => existsSync(path));
 const LIMIT = 8 << 20;
 const SIZES = [0, 1, 125, 126, 1000, 1000, 65_535, 65_536, 300_000, 1 << 20, 4 << 20, 1000];
 
@@ -61,10 +60,9 @@ describe("compression with Chromium", () => {
   let page: Page;
 
   beforeAll(async () => {
-    if (EXECUTABLE === undefined) throw new Error("chromium is missing: apt-get install chromium");
     folder = await mkdtemp(join(tmpdir(), "samewire-compression-"));
     context = await chromium.launchPersistentContext(join(folder, "profile"), {
-      executablePath: EXECUTABLE,
+      executablePath: toolPath("chromium"),
       headless: true,
       args: [
         "--no-sandbox",

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { type Server, serve } from "@samewire/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { toolPath } from "../../../scripts/system-tools.mjs";
 
 let server: Server<undefined>;
 
@@ -17,7 +18,7 @@ afterAll(() => server.close());
 function curl(...args: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
     const all = ["--silent", "--include", "--no-buffer", "--max-time", "2", "--http1.1", ...args];
-    execFile("curl", all, { encoding: "latin1" }, (_error, output) => resolve(output));
+    execFile(toolPath("curl"), all, { encoding: "latin1" }, (_error, output) => resolve(output));
   });
 }
 

@@ -5,7 +5,8 @@ import { type Endpoint, type Unmatched, type UpgradableServer, UpgradeRouter } f
 export type AttachOptions<C = undefined> = ServerOptions<C> & {
   /**
    * The path of the endpoint: the same string, or a function of the request target without its query. Without it
-   * every upgrade is meant. Of several endpoints on one server the first that matches takes the upgrade.
+   * every upgrade is meant. Of several endpoints on one server the first that matches takes the upgrade. Where the
+   * function throws, the answer is 500, and `openingError` hears of it.
    */
   readonly path?: string | ((path: string) => boolean);
   /**

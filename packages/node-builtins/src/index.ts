@@ -1,6 +1,6 @@
 export { type AttachedServer, type AttachOptions, attachTo } from "./attach.ts";
 export { nodeClock } from "./node-clock.ts";
-export { NodeSocket, NodeTcpSocket, nodeSocket } from "./node-socket.ts";
+export { NodeSocket, ownerOf } from "./node-socket.ts";
 export { randomFill } from "./random-fill.ts";
 export { serverUrl } from "./server-url.ts";
 export { listenFresh, removeStaleSocket } from "./stale-socket.ts";

@@ -8,6 +8,8 @@ interface OwnedStream extends Duplex {
   [OWNER]: NodeSocket;
   readonly remoteAddress?: string;
   readonly remotePort?: number;
+  /** True on TLS. */
+  readonly encrypted?: boolean;
 }
 
 /**
@@ -17,12 +19,11 @@ interface OwnedStream extends Duplex {
  * `write` returns) or lent until the stream calls back.
  */
 export class NodeSocket implements Socket {
-  readonly copies: boolean;
   protected readonly stream: OwnedStream;
   #handler: SocketHandler | undefined;
   #lent = false;
   /** No more is written: `end` or `destroy` was called, or the socket is gone. */
-  protected finished = false;
+  #finished = false;
   #destroyed = false;
   #peerEnded = false;
   #reason: Error | undefined;
@@ -31,7 +32,6 @@ export class NodeSocket implements Socket {
   constructor(stream: Duplex) {
     this.stream = stream as OwnedStream;
     this.stream[OWNER] = this;
-    this.copies = (stream as { encrypted?: boolean }).encrypted === true;
     // The peer's FIN must not end our side: what is queued is still sent.
     stream.allowHalfOpen = true;
     stream.on("error", onError);
@@ -44,24 +44,30 @@ export class NodeSocket implements Socket {
     const { stream } = this;
     if (stream.closed) queueMicrotask(() => this.closed());
     stream.on("end", onEnd);
-    // Makes the stream flow, unless `pause` was called before.
-    stream.on("data", onData);
+    this.read();
+  }
+
+  /** Makes the stream flow, unless `pause` was called before. */
+  protected read(): void {
+    this.stream.on("data", onData);
   }
 
   write(bytes: Uint8Array): number {
-    if (this.finished) return bytes.byteLength;
-    this.stream.write(bytes, this.onWritten);
-    return this.taken(bytes.byteLength);
+    if (this.#finished) return bytes.byteLength;
+    this.stream.write(bytes, this.#onWritten);
+    if (this.stream.writableLength === 0) return bytes.byteLength;
+    this.#lent = true;
+    return LENT;
   }
 
   end(): void {
-    if (this.finished) return;
-    this.finished = true;
+    if (this.#finished) return;
+    this.#finished = true;
     this.stream.end();
   }
 
   destroy(): void {
-    this.finished = true;
+    this.#finished = true;
     this.#destroyed = true;
     this.stream.destroy();
   }
@@ -75,28 +81,20 @@ export class NodeSocket implements Socket {
   }
 
   peer(): PeerInfo {
-    const { remoteAddress: address, remotePort: port } = this.stream;
-    return { address, port, secure: this.copies };
-  }
-
-  /** How a write went that the stream has just been given. */
-  protected taken(length: number): number {
-    if (this.stream.writableLength === 0) return length;
-    this.#lent = true;
-    return LENT;
+    const { remoteAddress: address, remotePort: port, encrypted = false } = this.stream;
+    return { address, port, secure: encrypted };
   }
 
   /** Bound once a connection: a closure per write would be garbage per message. */
-  protected readonly onWritten = (): void => {
+  readonly #onWritten = (): void => {
     if (!this.#lent || this.stream.writableLength !== 0) return;
     this.#lent = false;
     if (!this.#destroyed) this.#handler?.onWritable();
   };
 
   /** @internal */
-  received(chunk: Uint8Array): void {
-    // Each read of the stream has memory of its own, so it is simply handed over.
-    this.#handler?.onBytes(chunk, chunk.buffer.byteLength);
+  received(chunk: Uint8Array, memory: number): void {
+    this.#handler?.onBytes(chunk, memory);
   }
 
   /** @internal */
@@ -115,34 +113,21 @@ export class NodeSocket implements Socket {
     const handler = this.#handler;
     if (handler === undefined) return;
     this.#handler = undefined;
-    this.finished = true;
+    this.#finished = true;
     // Bun reports a reset without an `error` event: who closes with neither FIN nor our doing has broken off.
     if (!this.#peerEnded && !this.#destroyed) this.#reason ??= new Error("the connection was reset");
     handler.onClose(this.#destroyed ? undefined : this.#reason);
   }
 }
 
-/** A {@link NodeSocket} that can gather two arrays into one write (`writev`); TLS would copy them. */
-export class NodeTcpSocket extends NodeSocket {
-  writev(header: Uint8Array, payload: Uint8Array): number {
-    const length = header.byteLength + payload.byteLength;
-    if (this.finished) return length;
-    const { stream } = this;
-    stream.cork();
-    stream.write(header);
-    stream.write(payload, this.onWritten);
-    stream.uncork();
-    return this.taken(length);
-  }
-}
-
-/** The socket that fits the stream. */
-export function nodeSocket(stream: Duplex): NodeSocket {
-  return (stream as { encrypted?: boolean }).encrypted === true ? new NodeSocket(stream) : new NodeTcpSocket(stream);
+/** The socket that a stream was given to. */
+export function ownerOf(stream: Duplex): NodeSocket {
+  return (stream as OwnedStream)[OWNER];
 }
 
 function onData(this: Duplex, chunk: Uint8Array): void {
-  (this as OwnedStream)[OWNER].received(chunk);
+  // Each read of the stream has memory of its own, so it is simply handed over.
+  (this as OwnedStream)[OWNER].received(chunk, chunk.buffer.byteLength);
 }
 
 function onEnd(this: Duplex): void {

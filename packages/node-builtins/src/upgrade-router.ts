@@ -3,7 +3,7 @@ import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { requestHeadFromRaw } from "@samewire/codec";
 import { type Runtime, refuse, ServerCore } from "@samewire/connection";
-import { nodeSocket } from "./node-socket.ts";
+import { NodeSocket } from "./node-socket.ts";
 
 /** A server of `node:http` or `node:https`, or of a framework that stands on one. */
 export type UpgradableServer = HttpServer | HttpsServer;
@@ -60,17 +60,29 @@ export class UpgradeRouter {
   readonly #onUpgrade = (request: IncomingMessage, stream: Duplex, head: Uint8Array): void => {
     const target = request.url ?? "/";
     const path = target.split("?", 1)[0] as string;
-    const endpoint = this.#endpoints.find(({ matches }) => matches(path));
+    const { endpoint, failed } = this.#claimant(path);
     if (endpoint === undefined && !this.#refusesUnmatched()) return;
-    const socket = nodeSocket(stream);
+    const socket = new NodeSocket(stream);
     (stream as { setTimeout?: (milliseconds: number) => void }).setTimeout?.(0);
     (stream as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);
     // The host's parser is lenient where the RFC is not: its raw header lines are judged again.
     const parsed = requestHeadFromRaw(request.method ?? "", target, request.httpVersion, request.rawHeaders);
     // What came after the head is a piece of the parser's own buffer.
     const rest = new Uint8Array(head);
-    socket.start((endpoint?.core ?? this.#nobody).upgrade(parsed, rest, socket));
+    socket.start((endpoint?.core ?? this.#nobody).upgrade(parsed, rest, socket, failed));
   };
+
+  /** Whose upgrade it is. An endpoint whose function throws has claimed it, and answers for that. */
+  #claimant(path: string): { endpoint?: Endpoint; failed?: { error: unknown } } {
+    for (const endpoint of this.#endpoints) {
+      try {
+        if (endpoint.matches(path)) return { endpoint };
+      } catch (error) {
+        return { endpoint, failed: { error } };
+      }
+    }
+    return {};
+  }
 
   /** By default, what nobody claims is left to the server's other listeners, and refused where there is none. */
   #refusesUnmatched(): boolean {

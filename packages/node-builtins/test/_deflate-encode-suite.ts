@@ -47,6 +47,59 @@ export function deflateEncodeSuite({ describe, it }: Runner): void {
         extension.release();
       });
 
+      it("flushes a part whole, and may be idle after it: the message goes on without what was before", () => {
+        const message = payload("random", 2000);
+        for (const params of [[], NO_TAKEOVER]) {
+          const extension = serverSide(engine, params);
+          for (const idle of [false, true]) {
+            const strict = new StrictInflater();
+            const parts: Uint8Array[] = [];
+            const part = (piece: Uint8Array, last: boolean): Uint8Array => {
+              const output = extension.encode(piece, last, true).slice();
+              parts.push(output);
+              if (idle) extension.idle();
+              return output;
+            };
+            const first = part(message, false);
+            assert.deepEqual(first.subarray(-4), bytesOf("0000ffff"));
+            assert.ok(same(strict.message(first.subarray(0, -4)), message), "all of it is there");
+            assert.equal(part(new Uint8Array(0), false).length, 0);
+            const second = part(message, false);
+            assert.equal(second.length < 100, !idle, "it refers to what was before, unless that was given back");
+            assert.deepEqual(part(new Uint8Array(0), true), bytesOf("00"));
+            const whole = new StrictInflater();
+            assert.ok(same(whole.message(joined(parts)), joined([message, message])));
+          }
+          extension.release();
+        }
+      });
+
+      it("forgets at the end of a message without takeover, also where the last part is empty", () => {
+        const extension = serverSide(engine, NO_TAKEOVER);
+        const encoded = [1, 2].map(() => {
+          const part = extension.encode(HELLO, false, true).slice();
+          extension.encode(new Uint8Array(0), true, true);
+          return part;
+        });
+        assert.deepEqual(encoded[1], encoded[0]);
+        extension.release();
+      });
+
+      it("tells whose turn it is to call idle() of each use of the compressor, and of nothing else", () => {
+        let used = 0;
+        const extension = serverSide(engine);
+        extension.user = { used: () => void used++ };
+        extension.wants(100, false);
+        decodeAll(extension, bytesOf("f248cdc9c90700"));
+        extension.encode(new Uint8Array(0), true);
+        extension.encodeAlone?.(HELLO);
+        assert.equal(used, 0);
+        extension.encode(HELLO, false);
+        extension.encode(HELLO, true);
+        assert.equal(used, 2);
+        extension.release();
+      });
+
       it("refers to older messages with context takeover only, from the third message on", () => {
         const message = payload("random", 2000);
         const keeping = serverSide(engine);
@@ -166,6 +219,38 @@ export function deflateEncodeSuite({ describe, it }: Runner): void {
         extension.release();
         extension.release();
         assert.equal(budget.used, 0);
+      });
+
+      it("charges the history that outlives final blocks, once, from when there is one", () => {
+        const budget = new MemoryBudget(64 << 20);
+        const extension = serverSide(engine, [], { budget });
+        decodeAll(extension, compressed);
+        assert.equal(budget.used, inflater);
+        for (let count = 0; count < 2; count += 1) {
+          decodeAll(extension, bytesOf("f348cdc9c9070000"));
+          assert.equal(budget.used, inflater + 32_768);
+        }
+        extension.release();
+        assert.equal(budget.used, 0);
+        const forgetting = serverSide(engine, NO_TAKEOVER, { budget });
+        for (let count = 0; count < 2; count += 1) {
+          forgetting.decode(bytesOf("f348cdc9c90700"), false, 100);
+          assert.equal(budget.used, inflater + 32_768);
+          decodeAll(forgetting, bytesOf("00"));
+          assert.equal(budget.used, 0);
+        }
+      });
+
+      it("is inert after its release: nothing is charged that nobody would give back", () => {
+        const budget = new MemoryBudget(64 << 20);
+        for (const params of [[], NO_TAKEOVER]) {
+          const extension = serverSide(engine, params, { budget });
+          extension.release();
+          assert.equal(textOf(decodeAll(extension, compressed)), "");
+          assert.equal(extension.encode(message, false).length, 0);
+          assert.equal(extension.encode(message, true).length, 0);
+          assert.equal(budget.used, 0);
+        }
       });
 
       it("RS-14: without context takeover holds memory within a message only", () => {

@@ -57,8 +57,11 @@ export function deflateEngineSuite({ describe, it }: Runner): void {
             get pending() {
               return inner.pending;
             },
-            get finalBlocks() {
-              return inner.finalBlocks;
+            get ended() {
+              return inner.ended;
+            },
+            get history() {
+              return inner.history;
             },
             inflate: (piece, last, max) => inner.inflate(piece, last, max),
             reset: () => inner.reset(),
@@ -205,23 +208,25 @@ export function deflateEngineSuite({ describe, it }: Runner): void {
         inflater.release();
       });
 
-      it("reads on after blocks with BFINAL set, and counts those of a message", () => {
+      it("reads on after blocks with BFINAL set, tells when it stands at the end of one, and what it then keeps", () => {
         const inflater = engine.createInflater({ windowBits: 15 });
         const read = (bytes: Uint8Array, last: boolean): string =>
           textOf(inflateAll(inflater, bytes, last, 100) as Uint8Array);
         const final = bytesOf("f348cdc9c90700");
-        assert.equal(read(joined([final, bytesOf("00")]), true), "Hello");
-        assert.equal(inflater.finalBlocks, 1);
+        assert.deepEqual([inflater.ended, inflater.history], [false, 0]);
+        assert.equal(textOf(inflater.inflate(joined([final, bytesOf("00")]), true, 100) as Uint8Array), "Hello");
+        assert.deepEqual([inflater.ended, inflater.pending, inflater.history], [true, true, 32_768]);
+        assert.equal(read(NOTHING, true), "");
+        assert.equal(inflater.ended, false);
         assert.equal(read(bytesOf("f200110000"), true), "Hello", "the window goes on");
-        assert.equal(inflater.finalBlocks, 0, "of this message");
         // All read, as it ends a piece: that it has ended shows with the next.
         assert.equal(read(final, false), "Hello");
         assert.equal(read(bytesOf("f348cdc9c90700"), false), "Hello");
         assert.equal(read(bytesOf("00"), true), "");
-        assert.equal(inflater.finalBlocks, 2);
         // The last octet may be left out.
         assert.equal(read(final, true), "Hello");
         inflater.reset();
+        assert.equal(inflater.history, 0);
         assert.equal(inflateAll(inflater, bytesOf("f200110000"), true, 100), undefined);
         inflater.release();
       });

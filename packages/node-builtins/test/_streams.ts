@@ -2,12 +2,12 @@
 import { type AddressInfo, connect, createServer, type Socket as NetSocket } from "node:net";
 import { type ConnectionOptions, createServer as createTlsServer, connect as tlsConnect } from "node:tls";
 import type { Dial, Socket, SocketHandler } from "@samewire/connection";
-import { nodeSocket } from "@samewire/node-builtins";
+import { NodeSocket } from "@samewire/node-builtins";
 
 type Accept = (socket: Socket) => SocketHandler;
 
 function begin(stream: NetSocket, accept: Accept): void {
-  const socket = nodeSocket(stream);
+  const socket = new NodeSocket(stream);
   socket.start(accept(socket));
 }
 

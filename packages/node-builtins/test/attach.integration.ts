@@ -4,7 +4,7 @@ import { createServer, type Server as HttpServer, request } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { after, describe, test } from "node:test";
-import { connectWith, type Runtime, type WebSocketConnection } from "@samewire/connection";
+import { type CloseInfo, connectWith, type Runtime, type WebSocketConnection } from "@samewire/connection";
 import {
   type AttachedServer,
   type AttachOptions,
@@ -113,6 +113,24 @@ describe("attach", () => {
     assert.equal(server.listenerCount("upgrade"), 0);
   });
 
+  test("a path function that throws is answered with 500, and reported", options, async () => {
+    const { server, port } = await httpServer();
+    const reported: unknown[] = [];
+    const attached = attach(server, {
+      ...echo,
+      path: (path) => decodeURIComponent(path) === "/ours",
+      openingError: (_request, error) => void reported.push(error),
+    });
+    const client = await RawClient.to(port);
+    client.write(upgradeRequest("/%"));
+    assert.match(await client.all(), /^HTTP\/1\.1 500 /);
+    client.close();
+    assert.ok(reported[0] instanceof URIError);
+    const socket = await open(port, "/ours");
+    await socket.close();
+    await attached.close();
+  });
+
   test("what no endpoint claims is left to other listeners", options, async () => {
     const { server, port } = await httpServer();
     const attached = attach(server, { ...echo, path: "/ours" });
@@ -192,6 +210,27 @@ describe("attach", () => {
     await socket.close();
     await attached.close();
   });
+
+  test(
+    "a reset is 1006, whatever events the runtime makes of it; only Bun takes it for a FIN (LC-5)",
+    options,
+    async () => {
+      const { server, port } = await httpServer();
+      const infos: CloseInfo[] = [];
+      const attached = attach(server, { ...echo, close: (_socket, info) => void infos.push(info) });
+      const client = await RawClient.to(port);
+      client.write(upgradeRequest(), clientFrame(0x81, "hi"));
+      await client.until(() => client.text.includes("\x81\x02hi"), "the echo");
+      client.stream.resetAndDestroy();
+      for (let wait = 0; wait < 500 && infos.length === 0; wait++)
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      assert.equal(infos.length, 1);
+      assert.deepEqual([infos[0]?.code, infos[0]?.clean], [1006, false]);
+      assert.equal(infos[0]?.error instanceof Error, !("bun" in process.versions));
+      assert.equal(attached.connections.size, 0);
+      await attached.close();
+    },
+  );
 
   test("drain answers 503, says 1001, and leaves the host listening", options, async () => {
     const { server, port } = await httpServer();

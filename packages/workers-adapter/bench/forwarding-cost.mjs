@@ -4,14 +4,9 @@
  *
  *   node packages/workers-adapter/bench/forwarding-cost.mjs [ROUNDS]
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { bundleWorker, median, open, startWorkerd, stopWorkerd } from "./workerd.mjs";
 
 const rounds = Number(process.argv[2] ?? 7);
 const CONNECTIONS = 64;
@@ -19,48 +14,7 @@ const PAYLOAD = 125;
 const WARM_UP = 500;
 const WINDOW = 1500;
 const TICK = 10_000;
-const root = fileURLToPath(new URL("../../../", import.meta.url));
-
-const folder = mkdtempSync(join(tmpdir(), "samewire-forwarding-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-await build({
-  entryPoints: [fileURLToPath(new URL("forwarding-worker.ts", import.meta.url))],
-  bundle: true,
-  outfile: join(folder, "worker.js"),
-  format: "esm",
-  platform: "neutral",
-  target: "es2022",
-  mainFields: ["module", "main"],
-  conditions: ["@samewire/source", "workerd"],
-  external: ["cloudflare:*"],
-  logLevel: "error",
-});
-
-/** @param {"yes" | "no"} forwarded */
-async function startWorkerd(forwarded) {
-  const config = join(folder, `${forwarded}.capnp`);
-  writeFileSync(
-    config,
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [(name = "main", worker = .worker)],
-  sockets = [(name = "main", address = "127.0.0.1:0", tcp = (), service = "main")],
-);
-const worker :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js")],
-  compatibilityDate = "2026-11-01",
-  durableObjectNamespaces = [(className = "Hub", uniqueKey = "hub")],
-  durableObjectStorage = (inMemory = void),
-  bindings = [(name = "HUB", durableObjectNamespace = "Hub"), (name = "forwarded", text = "${forwarded}")],
-);
-`,
-  );
-  const child = spawn(join(root, "node_modules/workerd/bin/workerd"), ["serve", config, "--control-fd=3"], {
-    stdio: ["ignore", "inherit", "inherit", "pipe"],
-  });
-  const [line] = await once(/** @type {import("node:stream").Readable} */ (child.stdio[3]), "data");
-  return { child, port: JSON.parse(String(line)).port };
-}
+const folder = await bundleWorker("forwarding-worker.ts");
 
 /** User and system time of a process in microseconds. @param {number} pid */
 function cpuTime(pid) {
@@ -72,7 +26,7 @@ const frame = Buffer.concat([Buffer.from([0x82, 0x80 | PAYLOAD, 0, 0, 0, 0]), Bu
 
 /** @param {"yes" | "no"} forwarded @param {number} depth */
 async function measure(forwarded, depth) {
-  const { child, port } = await startWorkerd(forwarded);
+  const { child, pid, port } = await startWorkerd(folder, "tcp", forwarded);
   const burst = Buffer.concat(Array(depth).fill(frame));
   const expected = depth * (PAYLOAD + 2);
   let messages = 0;
@@ -80,14 +34,7 @@ async function measure(forwarded, depth) {
   const latencies = [];
   const sockets = await Promise.all(
     Array.from({ length: CONNECTIONS }, async () => {
-      const socket = connect(port, "127.0.0.1");
-      socket.setNoDelay();
-      await once(socket, "connect");
-      const key = "dGhlIHNhbXBsZSBub25jZQ==";
-      socket.write(
-        `GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n\r\n`,
-      );
-      await once(socket, "data");
+      const socket = await open(port);
       let received = 0;
       let sent = performance.now();
       socket.on("data", (chunk) => {
@@ -104,22 +51,14 @@ async function measure(forwarded, depth) {
     }),
   );
   for (const socket of sockets) socket.write(burst);
-  const pause = (/** @type {number} */ milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
   await pause(WARM_UP);
-  const pid = /** @type {number} */ (child.pid);
   latencies.length = 0;
   const [began, before] = [cpuTime(pid), messages];
   await pause(WINDOW);
   const result = { cpu: (cpuTime(pid) - began) / (messages - before), latency: median(latencies) };
   for (const socket of sockets) socket.destroy();
-  child.kill("SIGKILL");
-  await once(child, "exit");
+  await stopWorkerd(child);
   return result;
-}
-
-/** @param {readonly number[]} values */
-function median(values) {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
 for (const depth of [1, 16]) {

@@ -5,7 +5,7 @@ import { serve } from "@samewire/workers";
 import { accept } from "@samewire/workers/sockets";
 import { workersRuntime } from "../src/workers-runtime.ts";
 
-const { forwarded } = env as { readonly forwarded: string };
+const { mode } = env as { readonly mode: string };
 const options: ServerOptions<undefined> = {
   origins: "any",
   message(socket, message) {
@@ -18,7 +18,7 @@ export const { Hub } = server;
 
 export default {
   async connect(socket: Socket, bindings: unknown): Promise<void> {
-    if (forwarded === "yes") return server.connect(socket, bindings);
+    if (mode === "yes") return server.connect(socket, bindings);
     // A core per connection: without the hub they may not share their timers.
     const core = new ServerCore<undefined>(options, workersRuntime);
     return accept(socket, undefined, (port) => core.accept(port));

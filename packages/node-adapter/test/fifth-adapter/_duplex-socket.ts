@@ -3,7 +3,6 @@ import { LENT, type PeerInfo, type Socket, type SocketHandler } from "@samewire/
 
 /** The Socket port over any Duplex of Node: the fifth adapter of docs/write-an-adapter.md. */
 export class DuplexSocket implements Socket {
-  readonly copies = true;
   readonly #stream: Duplex;
   readonly #peer: PeerInfo;
   #finished = false;

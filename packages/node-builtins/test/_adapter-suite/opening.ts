@@ -103,6 +103,8 @@ export function openingSuite(adapter: Adapter): void {
       socket.send("still here");
       assert.equal(await socket.receive(), "still here");
       await socket.close();
+      // Not one stream is left to wait for: the deadline is longer than this test may take.
+      assert.equal((await server.drain({ deadline: 2 * options.timeout })).terminated, 0);
     });
   });
 

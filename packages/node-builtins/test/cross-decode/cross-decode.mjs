@@ -1,8 +1,9 @@
 /**
  * The cross-decode matrix (RFC 7692, DF-30): what each engine on each runtime compresses is read by each engine on each
- * runtime and by Python's zlib, over windows of 9 to 15 bits x takeover x random and compressible data of 0 B to 4 MiB.
+ * runtime, by Python's zlib and by Chromium, over windows of 9 to 15 bits x takeover x random and compressible data of
+ * 0 B to 4 MiB.
  *
- *   node packages/node-builtins/test/cross-decode/cross-decode.mjs [node|bun|deno…] [--no-python]
+ *   node packages/node-builtins/test/cross-decode/cross-decode.mjs [node|bun|deno…] [--no-python] [--no-chromium]
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -12,6 +13,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { root, runtimePath } from "../../../../scripts/runtimes.mjs";
+import { chromiumReads } from "./chromium-reads.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
@@ -72,28 +74,36 @@ function count(line) {
 for (const runtime of runtimes) side(runtime, ["encode", folder, runtime]);
 for (const runtime of runtimes) count(side(runtime, ["decode", folder, ...runtimes]));
 
+/** @param {string} path @returns {Promise<any>} the built module, whose types are those of its source */
+const load = (path) => import(pathToFileURL(join(out, path)).href);
+const { combinations, fileName } = await load("cross-decode/_combinations.mjs");
+const { ENGINES, payload } = await load("_deflate-material.mjs");
+const sums = new Map();
+/** @param {string} kind @param {number} size */
+const digest = (kind, size) => {
+  const key = `${kind} ${size}`;
+  if (!sums.has(key)) sums.set(key, createHash("sha256").update(payload(kind, size)).digest("hex"));
+  return sums.get(key);
+};
+/** @type {import("./chromium-reads.mjs").Replay[]} */
+const replays = [];
+for (const one of combinations(ENGINES.map((/** @type {{ name: string }} */ { name }) => name))) {
+  const digests = one.sizes.map((/** @type {number} */ size) => digest(one.kind, size));
+  const { windowBits, takeover } = one;
+  for (const runtime of runtimes) replays.push({ name: fileName(runtime, one), windowBits, takeover, digests });
+}
+
 if (!process.argv.includes("--no-python")) {
-  /** @param {string} path @returns {Promise<any>} the built module, whose types are those of its source */
-  const load = (path) => import(pathToFileURL(join(out, path)).href);
-  const { combinations, fileName } = await load("cross-decode/_combinations.mjs");
-  const { ENGINES, payload } = await load("_deflate-material.mjs");
-  const digests = new Map();
-  /** @param {string} kind @param {number} size */
-  const digest = (kind, size) => {
-    const key = `${kind} ${size}`;
-    if (!digests.has(key)) digests.set(key, createHash("sha256").update(payload(kind, size)).digest("hex"));
-    return digests.get(key);
-  };
   const plain = join(folder, "plain.jsonl");
-  const lines = [];
-  for (const one of combinations(ENGINES.map((/** @type {{ name: string }} */ { name }) => name))) {
-    const sums = one.sizes.map((/** @type {number} */ size) => digest(one.kind, size));
-    for (const runtime of runtimes) {
-      lines.push(JSON.stringify([fileName(runtime, one), one.windowBits, one.takeover, sums]));
-    }
-  }
-  writeFileSync(plain, lines.join("\n"));
+  const lines = replays.map(({ name, windowBits, takeover, digests }) => [name, windowBits, takeover, digests]);
+  writeFileSync(plain, lines.map((line) => JSON.stringify(line)).join("\n"));
   count(run("python", "python3", [join(here, "python-zlib.py"), folder, plain]));
+}
+
+if (!process.argv.includes("--no-chromium")) {
+  const line = await chromiumReads(folder, replays);
+  console.log(`chromium: ${line}`);
+  count(line);
 }
 
 console.log(`${passed} passed, ${failed} failed`);

@@ -90,20 +90,29 @@ function sliceRows(): string[] {
       const decoding: number[] = [];
       const pieces: Uint8Array[] = [];
       sender.idle();
-      for (let at = 0; at < size; at += 65_536) {
+      const { slice } = engine;
+      for (let at = 0; at < size; at += slice) {
         const began = cpu();
-        const piece = sender.encode(whole.subarray(at, at + 65_536), at + 65_536 >= size);
+        const piece = sender.encode(whole.subarray(at, at + slice), at + slice >= size);
         encoding.push(cpu() - began);
         pieces.push(piece.slice());
       }
       const all = Buffer.concat(pieces);
-      for (let at = 0; at < all.length; at += 65_536) {
-        let piece: Uint8Array = all.subarray(at, at + 65_536);
+      let spent = 0;
+      let turn = 0;
+      for (let at = 0; at < all.length; at += slice) {
+        let piece: Uint8Array = all.subarray(at, at + slice);
         do {
           const began = cpu();
-          const output = receiver.decode(piece, at + 65_536 >= all.length, 262_144);
-          decoding.push(cpu() - began);
+          const output = receiver.decode(piece, at + slice >= all.length, 2 * slice);
+          turn += cpu() - began;
           if (output instanceof Error) throw output;
+          spent += piece.length + output.length;
+          if (spent >= 8 * slice) {
+            decoding.push(turn);
+            spent = 0;
+            turn = 0;
+          }
           piece = NOTHING;
         } while (receiver.pending);
       }

@@ -46,7 +46,7 @@ console.log(head(["runtime", "engine", "history", "level", "compress, us", "infl
 for (const runtime of runtimes) console.log(rows(runtime, ["cpu"]));
 
 console.log(
-  head(["runtime", "engine", "8 MiB of", "compress a slice, ms (p50 / p99)", "inflate a slice, ms (p50 / p99)"]),
+  head(["runtime", "engine", "8 MiB of", "compress a slice, ms (p50 / p99)", "inflate a turn, ms (p50 / p99)"]),
 );
 for (const runtime of runtimes) console.log(rows(runtime, ["slices"]));
 
