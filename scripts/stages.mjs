@@ -9,31 +9,26 @@
  *   how passed and failed are read: `check` is one of either by exit code, `vitest` is the report of that runner, `totals` is
  *   the last line of the form `N passed, N failed[, N skipped]`
  * @property {RegExp} [show]         lines of a passing stage's output that are worth showing
- * @property {string} [needs]        a program that npm cannot bring; without it the stage is left out, or red under REQUIRE_ALL=1
+ * @property {readonly string[]} [needs] programs that npm cannot bring; without one the stage is left out, or red under REQUIRE_ALL=1
  * @property {string} [full]         why the stage runs only under REQUIRE_ALL=1, and the command that runs it alone
  * @property {boolean} [alone]       nothing else runs beside it: what comes after needs what it makes, or it needs the machine
  * @property {number} [seconds]      how long it may take before it is ended and counted as failed (default 300)
  */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { workspaceFolders } from "./packages.mjs";
-
-/** Programs that only the system can bring. A test that needs one is named after it: `page.chromium.test.ts`. */
-export const systemTools = ["chromium", "curl", "nginx", "openssl", "python3"];
+import { systemTools } from "./system-tools.mjs";
 
 const withoutToolTests = ["--exclude", `**/*.{${systemTools.join(",")}}.test.ts`];
 
-/** @param {string} tool */
-function hasTestsFor(tool) {
-  return workspaceFolders().some((folder) => {
-    try {
-      return readdirSync(join(folder, "test"), { recursive: true, encoding: "utf8" }).some((name) =>
-        name.endsWith(`.${tool}.test.ts`),
-      );
-    } catch {
-      return false;
-    }
+/** The programs in the names of the tests that are named after this one last. @param {string} tool @returns {string[]} */
+function neededFor(tool) {
+  const names = workspaceFolders().flatMap((folder) => {
+    const tests = join(folder, "test");
+    return existsSync(tests) ? readdirSync(tests, { recursive: true, encoding: "utf8" }) : [];
   });
+  const words = names.filter((name) => name.endsWith(`.${tool}.test.ts`)).flatMap((name) => name.split("."));
+  return systemTools.filter((one) => words.includes(one));
 }
 
 /** @param {string} folder @param {"node" | "bun" | "deno"} runtime @returns {Stage} */
@@ -49,6 +44,8 @@ function suiteStage(folder, runtime) {
 /** @type {readonly Stage[]} */
 export const stages = [
   { name: "install", run: ["node", "scripts/check-install.mjs"], count: "check", show: /./, alone: true },
+  // Before what does not need it, too: nothing can share the machine with it.
+  { name: "build", run: ["node", "scripts/ensure-built.mjs"], count: "check", alone: true },
   { name: "lint", run: ["biome", "ci", "--error-on-warnings", "--colors=off", "."], count: "check" },
   { name: "types", run: ["node", "scripts/typecheck.mjs"], count: "totals", seconds: 600 },
   {
@@ -59,7 +56,6 @@ export const stages = [
   },
   { name: "structure", run: ["node", "scripts/structure.mjs"], count: "totals" },
   { name: "unused", run: ["knip", "--no-progress", "--no-config-hints"], count: "check" },
-  { name: "build", run: ["node", "scripts/ensure-built.mjs"], count: "check", alone: true },
   {
     name: "codec",
     run: ["vitest", "run", "--coverage", "packages/codec", ...withoutToolTests],
@@ -78,26 +74,34 @@ export const stages = [
   suiteStage("bun-adapter", "bun"),
   suiteStage("deno-adapter", "deno"),
   { name: "integration", run: ["vitest", "run", "apps", "benchmarks", ...withoutToolTests], count: "vitest" },
-  ...systemTools.filter(hasTestsFor).map(
-    (tool) =>
-      /** @type {Stage} */ ({
-        name: `with ${tool}`,
-        run: ["vitest", "run", `.${tool}.test.ts`],
-        count: "vitest",
-        needs: tool,
-      }),
-  ),
+  ...systemTools.flatMap((tool) => {
+    const needs = neededFor(tool);
+    if (needs.length === 0) return [];
+    return /** @type {Stage} */ ({
+      name: `with ${tool}`,
+      run: ["vitest", "run", `.${tool}.test.ts`],
+      count: "vitest",
+      needs,
+    });
+  }),
   { name: "conformance", run: ["node", "apps/echo/conformance/run.mjs"], count: "totals", seconds: 400, alone: true },
   { name: "interop", run: ["node", "apps/echo/interop/run.mjs"], count: "totals", show: /^\|/, seconds: 400 },
   { name: "packages", run: ["node", "scripts/check-packages.mjs"], count: "totals" },
+  {
+    name: "clone",
+    run: ["node", "scripts/check-clone.mjs"],
+    count: "totals",
+    full: "`demo` in a fresh clone, twice: `node scripts/check-clone.mjs`",
+    show: /after/,
+  },
   { name: "size", run: ["node", "scripts/size.mjs"], count: "check", show: /KiB/ },
   {
     name: "cross-decode",
     run: ["node", "packages/node-builtins/test/cross-decode/cross-decode.mjs"],
     count: "totals",
-    needs: "python3",
+    needs: ["python3"],
     show: /passed/,
-    full: "what each DEFLATE engine of each runtime writes, read by all of them and by Python's: `node packages/node-builtins/test/cross-decode/cross-decode.mjs`",
+    full: "what each DEFLATE engine of each runtime writes, read by all of them, by Python's and by Chromium's: `node packages/node-builtins/test/cross-decode/cross-decode.mjs`",
     seconds: 400,
   },
   {

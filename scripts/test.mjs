@@ -4,10 +4,10 @@
  *
  *   node scripts/test.mjs [STAGE…]      REQUIRE_ALL=1: a missing program is a failure, and nothing is left out
  */
-import { spawnSync } from "node:child_process";
 import { hasFailed, totalsLine } from "./count-results.mjs";
 import { runStage } from "./run-stage.mjs";
 import { stages } from "./stages.mjs";
+import { findTool } from "./system-tools.mjs";
 
 /** How many lines of a red stage are shown, from its beginning and from its end. */
 const SHOWN = { first: 60, last: 140 };
@@ -19,12 +19,6 @@ const leftOut = [];
 /** @type {string[]} */
 const red = [];
 
-/** @param {string} command */
-function isInstalled(command) {
-  const names = command === "chromium" ? ["chromium", "chromium-browser", "google-chrome"] : [command];
-  return names.some((name) => spawnSync(name, ["--version"], { stdio: "ignore" }).error === undefined);
-}
-
 /** Whether a stage is to run now; why not is written down. @param {import("./stages.mjs").Stage} stage */
 function isToRun(stage) {
   if (wanted.length > 0) {
@@ -33,8 +27,9 @@ function isToRun(stage) {
     leftOut.push(stage.full);
     return false;
   }
-  if (stage.needs === undefined || isInstalled(stage.needs)) return true;
-  leftOut.push(`${stage.name}: ${stage.needs} is not installed`);
+  const missing = stage.needs?.filter((tool) => findTool(tool) === undefined) ?? [];
+  if (missing.length === 0) return true;
+  leftOut.push(`${stage.name}: not installed: ${missing.join(", ")}`);
   if (requireAll) {
     totals.failed += 1;
     red.push(stage.name);

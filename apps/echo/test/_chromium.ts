@@ -1,9 +1,10 @@
 import { type Browser, chromium } from "playwright-core";
+import { toolPath } from "../../../scripts/system-tools.mjs";
 
 /** Debian's Chromium, without what it would ask of the network in the background. */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    executablePath: toolPath("chromium"),
     args: [
       "--no-sandbox",
       "--disable-gpu",

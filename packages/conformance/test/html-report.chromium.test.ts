@@ -3,17 +3,16 @@
  * bit, and fits a narrow screen. `SCREENSHOTS=DIR` also writes pictures of what was looked at.
  */
 
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { toolPath } from "../../../scripts/system-tools.mjs";
 import { renderHtml } from "../src/report/html-report.ts";
 import { sampleReport } from "./sample-reports.ts";
 
-const EXECUTABLE = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => existsSync(path));
 const SCREENSHOTS = process.env.SCREENSHOTS;
 
 describe("the HTML report in Chromium", () => {
@@ -23,12 +22,11 @@ describe("the HTML report in Chromium", () => {
   const problems: string[] = [];
 
   beforeAll(async () => {
-    if (EXECUTABLE === undefined) throw new Error("chromium is missing: apt-get install chromium");
     folder = await mkdtemp(join(tmpdir(), "conformance-report-"));
     const reports = [sampleReport("first"), sampleReport("second"), sampleReport("third", "client")];
     await writeFile(join(folder, "report.html"), renderHtml(reports));
     context = await chromium.launchPersistentContext(join(folder, "profile"), {
-      executablePath: EXECUTABLE,
+      executablePath: toolPath("chromium"),
       headless: true,
       viewport: { width: 1280, height: 800 },
       args: [
