@@ -49,6 +49,8 @@ const echo = (job: Partial<EchoJob> & { readonly size: number; readonly depth: n
 });
 /** Deno alone asks its caller for a read buffer: the size that ours starts with. */
 const SMALL_BUFFER: Variant = { of: "deno/tcp", suffix: "1k", label: "1 KiB buffer", settings: { readBuffer: 1024 } };
+/** Each at its default. */
+const LEVELS = "level: samewire 1 on Node and 2 on Bun and Deno, ws 6, Bun.serve its own";
 const NO_DEFLATE = "has no permessage-deflate";
 const TAKEOVER = "permessage-deflate";
 const NO_TAKEOVER = "permessage-deflate; client_no_context_takeover; server_no_context_takeover";
@@ -150,7 +152,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: "deflate-1k-x16",
-    title: "echo, 1 KiB JSON, deflated both ways with context takeover, 16 in flight, 64 connections",
+    title: `echo, 1 KiB JSON, deflated both ways with context takeover, 16 in flight, 64 connections (${LEVELS})`,
     unit: "message",
     job: echo({ size: 1024, depth: 16, payload: "json", deflateOffer: TAKEOVER }),
     settings: { deflate: true },
@@ -159,7 +161,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: "deflate-1k-x16-no-takeover",
-    title: "echo, 1 KiB JSON, deflated both ways without context takeover, 16 in flight, 64 connections",
+    title: `echo, 1 KiB JSON, deflated both ways without context takeover, 16 in flight, 64 connections (${LEVELS})`,
     unit: "message",
     job: echo({ size: 1024, depth: 16, payload: "json", deflateOffer: NO_TAKEOVER }),
     settings: { deflate: true },
