@@ -123,7 +123,7 @@ export class Engine<S extends Face>
   #readOn(): void {
     if (!this.protocol.suspended || this.#turnWaits) return;
     this.#turnWaits = true;
-    this.#options.environment.turns.add(this);
+    this.#options.environment.turns.addLong(this);
   }
 
   /** The protocol's next turn after it was suspended. */
@@ -242,7 +242,7 @@ export class Engine<S extends Face>
   }
 
   nextTurn(): Promise<void> {
-    return this.sender.nextTurn();
+    return this.#options.environment.turns.nextTurn();
   }
 
   onInboxRelief(): void {

@@ -35,6 +35,7 @@ interface ZlibStreamInside {
 const UNUSED_BUFFER = 64;
 
 class NativeStream implements ZlibStream {
+  readonly overhead: number = 0;
   readonly #handle: ZlibHandle;
   readonly #state: Uint32Array;
   #failed = false;

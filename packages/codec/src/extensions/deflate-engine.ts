@@ -58,6 +58,8 @@ export interface Inflater {
   readonly pending: boolean;
   /** True where the last call read to the end of a block with BFINAL set: what follows takes a new context. */
   readonly ended: boolean;
+  /** Work that the last call cost or calls for beside its input and output, in bytes of such. */
+  readonly overhead: number;
   /** Bytes of history held beside the context, to fill new ones with. */
   readonly history: number;
   /** Forgets the window (no context takeover) and what is pending. */

@@ -27,7 +27,6 @@ export class PerMessageDeflate implements MessageExtension {
   readonly agreed: AgreedExtension;
   /** Section 6: RSV1 marks a compressed message. */
   readonly rsv: number = 0x40;
-  readonly slice: number;
   pending: boolean = false;
   overhead: number = 0;
   user: ExtensionUser | undefined;
@@ -65,7 +64,6 @@ export class PerMessageDeflate implements MessageExtension {
   ) {
     this.#engine = engine;
     this.#settings = settings;
-    this.slice = engine.slice;
     this.agreed = { ...agreed, engine: engine.name };
     const { level = engine.fastLevel, memLevel } = settings;
     this.#outbound = { windowBits: outbound.windowBits, level, memLevel };
@@ -75,6 +73,10 @@ export class PerMessageDeflate implements MessageExtension {
     this.#inbound = { windowBits: Math.max(9, inbound.windowBits) };
     this.#inboundTakeover = inbound.takeover;
     if (inbound.takeover) this.#chargeInflater(0);
+  }
+
+  get slice(): number {
+    return this.#engine.slice;
   }
 
   wants(length: number | undefined, choice: boolean | undefined): boolean {
@@ -140,8 +142,7 @@ export class PerMessageDeflate implements MessageExtension {
     const output = inflater.inflate(piece, last, max);
     if (output === undefined) return this.#fail("deflate-invalid");
     this.#bytesOut += output.length;
-    // Whoever sends little but ends of streams uses up his turn by it: each is followed by a window of history.
-    this.overhead = inflater.ended ? inflater.history : 0;
+    this.overhead = inflater.overhead;
     if (inflater.ended) this.#finalBlocks += 1;
     if (this.#isBomb()) return this.#fail("deflate-ratio");
     this.#chargeInflater(inflater.history);

@@ -38,6 +38,7 @@ export function fakeEngine(): FakeEngine {
       return {
         pending: false,
         ended: false,
+        overhead: 0,
         history: 0,
         inflate: (piece) => piece.slice(),
         reset: () => {

@@ -14,7 +14,9 @@ export function poolContexts(engine: DeflateEngine): DeflateEngine {
   return {
     name: engine.name,
     fastLevel: engine.fastLevel,
-    slice: engine.slice,
+    get slice() {
+      return engine.slice;
+    },
     deflaterMemory: (options) => engine.deflaterMemory(options),
     inflaterMemory: (options) => engine.inflaterMemory(options),
     createDeflater(options: DeflaterOptions): Deflater {
@@ -82,6 +84,10 @@ class LentInflater extends Loan<Inflater> implements Inflater {
 
   get ended(): boolean {
     return this.context.ended;
+  }
+
+  get overhead(): number {
+    return this.context.overhead;
   }
 
   get history(): number {

@@ -29,6 +29,11 @@ export class ContinuedInflater implements Inflater {
     return this.#rest !== undefined;
   }
 
+  get overhead(): number {
+    // Whoever sends little but ends of streams uses up his turn by it: each is followed by a window of history.
+    return this.#inflater.overhead + (this.ended ? this.history : 0);
+  }
+
   get history(): number {
     return this.#history?.memory ?? 0;
   }

@@ -26,19 +26,29 @@ import { type ZlibStream, zlibLikeEngine } from "./zlib-contexts.ts";
 const Z_DEFLATED = 8;
 const NOTHING = new Uint8Array(0);
 
+/** Bytes in a slice: 1 to 2 ms, once the code is compiled. */
+const SLICE = 16 * 1024;
+/** Until so many bytes went through it, in and out, code is interpreted, */
+const COLD_BYTES = 512 * 1024;
+/** and every byte costs as much as so many. */
+const COLD_FACTOR = 8;
+
 /** What of pako's interface is one for compressing and another for inflating. */
 interface Calls {
   step(stream: ZStream, flush: Z_FlushMode): number;
   reset(stream: ZStream): number;
   end(stream: ZStream): number;
+  /** Bytes that went through so far, up to those that make the code warm. */
+  warmth: number;
 }
 
-const DEFLATE: Calls = { step: zlibDeflate, reset: zlibDeflateReset, end: zlibDeflateEnd };
-const INFLATE: Calls = { step: zlibInflate, reset: zlibInflateReset, end: zlibInflateEnd };
+const DEFLATE: Calls = { step: zlibDeflate, reset: zlibDeflateReset, end: zlibDeflateEnd, warmth: 0 };
+const INFLATE: Calls = { step: zlibInflate, reset: zlibInflateReset, end: zlibInflateEnd, warmth: 0 };
 
 class PakoStream implements ZlibStream {
   availIn: number = 0;
   availOut: number = 0;
+  overhead: number = 0;
   readonly #calls: Calls;
   readonly #stream: ZStream;
 
@@ -67,10 +77,17 @@ class PakoStream implements ZlibStream {
     const status = this.#calls.step(stream, flush as Z_FlushMode);
     this.availIn = stream.avail_in;
     this.availOut = stream.avail_out;
+    this.#warmUp(length - this.availIn + room - this.availOut);
     // Neither is kept alive by a stream at rest.
     stream.input = NOTHING;
     stream.output = NOTHING;
     return status === Z_OK || status === Z_STREAM_END || status === Z_BUF_ERROR;
+  }
+
+  #warmUp(bytes: number): void {
+    const cold = this.#calls.warmth < COLD_BYTES;
+    if (cold) this.#calls.warmth += bytes;
+    this.overhead = cold ? bytes * (COLD_FACTOR - 1) : 0;
   }
 
   reset(): void {
@@ -90,7 +107,9 @@ export function pakoEngine(): DeflateEngine {
     zlibLikeEngine({
       name: "pako",
       fastLevel: 1,
-      slice: 16 * 1024,
+      get slice() {
+        return DEFLATE.warmth < COLD_BYTES ? SLICE / COLD_FACTOR : SLICE;
+      },
       // Measured: the hash table has a fixed size.
       deflaterMemory: ({ windowBits, memLevel }) => (1 << (windowBits + 2)) + (1 << (memLevel + 8)) + 73_728,
       inflaterMemory: ({ windowBits }) => (1 << windowBits) + 16_384,

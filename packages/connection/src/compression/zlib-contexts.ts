@@ -13,6 +13,8 @@ export interface ZlibStream {
   readonly availIn: number;
   /** Bytes of room that the last run left unused. */
   readonly availOut: number;
+  /** What the last run cost beyond what its bytes usually do, in bytes. */
+  readonly overhead: number;
   /** @returns false where the data are invalid; the stream must then not be run again without a reset */
   run(
     flush: number,
@@ -67,7 +69,9 @@ export function zlibLikeEngine(library: ZlibLike): DeflateEngine {
   return {
     name: library.name,
     fastLevel: library.fastLevel,
-    slice: library.slice,
+    get slice() {
+      return library.slice;
+    },
     deflaterMemory: (options) => library.deflaterMemory(options),
     inflaterMemory: (options) => library.inflaterMemory(options),
     createDeflater: (options) => new ZlibDeflater(library.deflateStream(options), workspace),
@@ -120,6 +124,7 @@ class ZlibDeflater implements Deflater {
 
 class ZlibInflater implements EndingInflater {
   pending: boolean = false;
+  overhead: number = 0;
   rest: Uint8Array | undefined;
 
   readonly #stream: ZlibStream;
@@ -139,6 +144,7 @@ class ZlibInflater implements EndingInflater {
     const room = Math.min(max, OUTPUT_SIZE);
     if (!stream.run(Z_SYNC_FLUSH, input, 0, input.length, output, 0, room)) return undefined;
 
+    this.overhead = stream.overhead;
     const left = stream.availIn;
     const size = room - stream.availOut;
     this.pending = size === room;

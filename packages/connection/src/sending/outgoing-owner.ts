@@ -9,8 +9,6 @@ export interface OutgoingOwner {
   sent(): void;
   /** Resolves when there is room to send; at once if there is. Resolves too when the connection ends. */
   drained(): Promise<void>;
-  /** Resolves in the next macrotask. */
-  nextTurn(): Promise<void>;
   /** A message that was begun cannot be finished. */
   onBrokenOff(error: unknown): void;
   /** Nothing is under way any more. */

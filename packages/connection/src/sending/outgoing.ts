@@ -2,6 +2,7 @@
  * Messages that take more than one turn to send: a stream of parts, or a long message that is compressed slice by
  * slice. One at a time; whatever is sent meanwhile waits behind it, in order.
  */
+import type { MessageExtension } from "@samewire/codec";
 import type { SendableStream } from "../sendable.ts";
 import type { OutgoingOwner } from "./outgoing-owner.ts";
 import { PartSender } from "./part-sender.ts";
@@ -28,7 +29,7 @@ export class Outgoing implements TurnTask {
   #stopped = false;
   #sliced: Uint8Array = NOTHING;
   #slicedAt = 0;
-  #slice = 0;
+  #compressor: MessageExtension | undefined;
   #stopStream: (() => void) | undefined;
 
   constructor(owner: OutgoingOwner) {
@@ -51,9 +52,9 @@ export class Outgoing implements TurnTask {
   }
 
   /** Compresses a long message slice by slice, one a macrotask, and sends it as one frame. */
-  sliced(kind: "text" | "binary", payload: Uint8Array, slice: number): void {
+  sliced(kind: "text" | "binary", payload: Uint8Array, extension: MessageExtension): void {
+    this.#compressor = extension;
     this.#busy = true;
-    this.#slice = slice;
     this.#sliced = payload;
     this.#slicedAt = 0;
     this.waitingBytes += payload.length;
@@ -64,12 +65,12 @@ export class Outgoing implements TurnTask {
   runTurn(): void {
     if (this.#stopped) return;
     const from = this.#slicedAt;
-    const to = Math.min(from + this.#slice, this.#sliced.length);
+    const to = Math.min(from + (this.#compressor as MessageExtension).slice, this.#sliced.length);
     const last = to === this.#sliced.length;
     this.#slicedAt = to;
     this.#owner.protocol.sendPiece(this.#sliced.subarray(from, to), last);
     if (!last) {
-      this.#owner.turns.add(this);
+      this.#owner.turns.addLong(this);
       return;
     }
     this.waitingBytes -= this.#sliced.length;

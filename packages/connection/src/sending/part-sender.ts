@@ -1,5 +1,5 @@
 /** Sends the parts of one message as fragments (RFC 6455 section 5.4), each when there is room for it. */
-import { encodeUtf8, UsageError } from "@samewire/codec";
+import { encodeUtf8, type MessageExtension, UsageError } from "@samewire/codec";
 import { isBytes, viewOf } from "../message.ts";
 import type { OutgoingOwner } from "./outgoing-owner.ts";
 
@@ -9,8 +9,8 @@ export class PartSender {
   /** Set from outside: nothing may be sent any more. */
   stopped = false;
   #kind: "text" | "binary" | undefined;
-  /** How many bytes of parts are compressed before the event loop has its turn; without bound where none are. */
-  #slice = Number.POSITIVE_INFINITY;
+  /** What compresses the parts: a slice of them in a turn of the event loop. */
+  #transforms: MessageExtension | undefined;
   /** Bytes of them in this turn. */
   #spent = 0;
   /** A high surrogate that ended its part: its other half may begin the next. */
@@ -44,16 +44,17 @@ export class PartSender {
   async #send(bytes: Uint8Array): Promise<void> {
     const { protocol } = this.#owner;
     for (let at = 0; at < bytes.length; ) {
-      const size = Math.min(this.#slice - this.#spent, bytes.length - at);
+      const slice = this.#transforms?.slice ?? Number.POSITIVE_INFINITY;
+      const size = Math.min(slice - this.#spent, bytes.length - at);
       protocol.sendFragment(bytes.subarray(at, at + size), false);
       this.#owner.sent();
       at += size;
       this.#spent += size;
       await this.#owner.drained();
       if (this.stopped) return;
-      if (this.#spent < this.#slice) continue;
+      if (this.#spent < slice) continue;
       this.#spent = 0;
-      await this.#owner.nextTurn();
+      await this.#owner.turns.longTurn();
       if (this.stopped) return;
     }
   }
@@ -63,7 +64,7 @@ export class PartSender {
     this.#kind = kind;
     const { protocol } = this.#owner;
     const { extension } = protocol;
-    if (extension?.wants(undefined, this.#compress)) this.#slice = extension.slice;
+    if (extension?.wants(undefined, this.#compress)) this.#transforms = extension;
     protocol.beginMessage(kind, undefined, this.#compress);
   }
 

@@ -158,10 +158,6 @@ export class Sender implements OutgoingOwner {
     return new Promise((resolve) => waiters.push(resolve));
   }
 
-  nextTurn(): Promise<void> {
-    return new Promise((resolve) => this.turns.add({ runTurn: resolve }));
-  }
-
   /** Accepts no more messages; runs `then` when those accepted are encoded. A stream under way is broken off. */
   finish(then: () => void): void {
     this.#stopped = true;
@@ -257,7 +253,7 @@ export class Sender implements OutgoingOwner {
     const { protocol } = this;
     const { extension } = protocol;
     if (extension !== undefined && payload.length > extension.slice && extension.wants(payload.length, compress)) {
-      this.#slowWay().sliced(kind, payload, extension.slice);
+      this.#slowWay().sliced(kind, payload, extension);
     } else if (kind === "text") {
       protocol.beginMessage(kind, payload.length, compress);
       protocol.sendFragment(payload, true);

@@ -69,7 +69,7 @@ describe("Engine, suspended by what inflates", () => {
         ...Array.from({ length: 1000 }, () => [0xc2, Buffer.from(message, "hex")] as const),
       );
       let turns = 0;
-      while (count < 1001 && turns < 2000) {
+      while (count < 1001 && turns < 4000) {
         const before = count;
         await place.clock.turn();
         turns += 1;

@@ -1,9 +1,9 @@
 /**
- * What compression costs on this runtime, as rows of the tables in docs/compression.md: `cpu`, `slices`, or
- * `memory ENGINE deflater|inflater WINDOWBITS MEMLEVEL`, which wants a process of its own.
+ * What compression costs on this runtime, as rows of the tables in docs/compression.md: `cpu`, or, which want a process
+ * of their own, `slices ENGINE random|compressible|zeros` and `memory ENGINE deflater|inflater WINDOWBITS MEMLEVEL`.
  */
 import type { DeflateEngine } from "@samewire/codec";
-import { ENGINES, encodeAll, payload, serverSide } from "../_deflate-material.ts";
+import { ENGINES, payload, serverSide } from "../_deflate-material.ts";
 
 const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
@@ -69,58 +69,61 @@ function cpuRows(): string[] {
   );
 }
 
-/** The CPU time of each call: half are below the first figure, and one in a hundred is above the second. */
-function spread(times: number[]): string {
-  times.sort((one, other) => one - other);
-  const at = (part: number): string => ((times[Math.floor(times.length * part)] as number) / 1000).toFixed(2);
-  return `${at(0.5)} / ${at(0.99)}`;
+/** What the event loop was held for, in microseconds: no longer than by the wall, nor than the process was at work. */
+function stopwatch(): () => number {
+  const busy = cpu();
+  const began = performance.now();
+  return () => Math.min((performance.now() - began) * 1000, cpu() - busy);
 }
 
-function sliceRows(): string[] {
+/** Half of the calls took at most the first figure, all but one in a hundred the second, all the third. */
+function spread(times: number[]): string {
+  times.sort((one, other) => one - other);
+  const at = (part: number): string => ((times[Math.floor((times.length - 1) * part)] as number) / 1000).toFixed(2);
+  return `${at(0.5)} / ${at(0.99)} / ${at(1)}`;
+}
+
+/** Of a fresh process, whose code is not compiled yet when it begins. */
+function sliceRow({ name, engine }: (typeof ENGINES)[number], kind: "random" | "compressible" | "zeros"): string {
   const size = 8 * 1024 * 1024;
-  return ENGINES.flatMap(({ name, engine }) =>
-    (["random", "compressible", "zeros"] as const).map((kind) => {
-      const whole = payload(kind, size);
-      const sender = serverSide(engine, [["server_max_window_bits", "15"]], { serverMaxWindowBits: 15, level: 6 });
-      const receiver = serverSide(engine, [], { maxRatio: 0 });
-      // Warm code, and from the second message on a context of its own.
-      encodeAll(sender, whole.subarray(0, 1 << 20));
-      encodeAll(sender, whole.subarray(0, 1 << 20));
-      const encoding: number[] = [];
-      const decoding: number[] = [];
-      const pieces: Uint8Array[] = [];
-      sender.idle();
-      const { slice } = engine;
-      for (let at = 0; at < size; at += slice) {
-        const began = cpu();
-        const piece = sender.encode(whole.subarray(at, at + slice), at + slice >= size);
-        encoding.push(cpu() - began);
-        pieces.push(piece.slice());
+  const whole = payload(kind, size);
+  const sender = serverSide(engine, [["server_max_window_bits", "15"]], { serverMaxWindowBits: 15, level: 6 });
+  const receiver = serverSide(engine, [], { maxRatio: 0 });
+  const encoding: number[] = [];
+  const decoding: number[] = [];
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < size; ) {
+    const { slice } = engine;
+    const elapsed = stopwatch();
+    const piece = sender.encode(whole.subarray(at, at + slice), at + slice >= size);
+    encoding.push(elapsed());
+    pieces.push(piece.slice());
+    at += slice;
+  }
+  const all = Buffer.concat(pieces);
+  let spent = 0;
+  let turn = 0;
+  for (let at = 0; at < all.length; ) {
+    const { slice } = engine;
+    let piece: Uint8Array = all.subarray(at, at + slice);
+    at += slice;
+    do {
+      const elapsed = stopwatch();
+      const output = receiver.decode(piece, at >= all.length, 2 * slice);
+      turn += elapsed();
+      if (output instanceof Error) throw output;
+      spent += (piece.length + output.length + receiver.overhead) / slice;
+      if (spent >= 8) {
+        decoding.push(turn);
+        spent = 0;
+        turn = 0;
       }
-      const all = Buffer.concat(pieces);
-      let spent = 0;
-      let turn = 0;
-      for (let at = 0; at < all.length; at += slice) {
-        let piece: Uint8Array = all.subarray(at, at + slice);
-        do {
-          const began = cpu();
-          const output = receiver.decode(piece, at + slice >= all.length, 2 * slice);
-          turn += cpu() - began;
-          if (output instanceof Error) throw output;
-          spent += piece.length + output.length;
-          if (spent >= 8 * slice) {
-            decoding.push(turn);
-            spent = 0;
-            turn = 0;
-          }
-          piece = NOTHING;
-        } while (receiver.pending);
-      }
-      sender.release();
-      receiver.release();
-      return `| ${name} | ${kind} | ${spread(encoding)} | ${spread(decoding)} |`;
-    }),
-  );
+      piece = NOTHING;
+    } while (receiver.pending);
+  }
+  sender.release();
+  receiver.release();
+  return `| ${name} | ${kind} | ${spread(encoding)} | ${spread(decoding)} |`;
 }
 
 async function memoryRow(engine: DeflateEngine, what: string, windowBits: number, memLevel: number): Promise<string> {
@@ -157,10 +160,8 @@ async function memoryRow(engine: DeflateEngine, what: string, windowBits: number
 }
 
 const [command, engineName, what = "", windowBits, memLevel] = process.argv.slice(2);
+const chosen = ENGINES.find(({ name }) => name === engineName);
 if (command === "cpu") console.log(cpuRows().join("\n"));
-else if (command === "slices") console.log(sliceRows().join("\n"));
-else {
-  const engine = ENGINES.find(({ name }) => name === engineName)?.engine;
-  if (engine === undefined) throw new Error(`no engine named ${engineName}`);
-  console.log(await memoryRow(engine, what, Number(windowBits), Number(memLevel)));
-}
+else if (chosen === undefined) throw new Error(`no engine named ${engineName}`);
+else if (command === "slices") console.log(sliceRow(chosen, what as "random" | "compressible" | "zeros"));
+else console.log(await memoryRow(chosen.engine, what, Number(windowBits), Number(memLevel)));

@@ -1,7 +1,7 @@
 /**
  * What compression costs on each runtime, as the tables of docs/compression.md.
  *
- *   node packages/node-builtins/test/measure-deflate/measure-deflate.mjs [node|bun|deno…]
+ *   node packages/node-builtins/test/measure-deflate/measure-deflate.mjs [node|bun|deno…] [cpu|slices|memory…]
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
@@ -11,8 +11,16 @@ import { build } from "esbuild";
 import { root, runtimePath } from "../../../../scripts/runtimes.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const wanted = process.argv.slice(2);
-const runtimes = /** @type {("node" | "bun" | "deno")[]} */ (wanted.length > 0 ? wanted : ["node", "bun", "deno"]);
+const RUNTIMES = /** @type {const} */ (["node", "bun", "deno"]);
+const TABLES = /** @type {const} */ (["cpu", "slices", "memory"]);
+/** @type {Set<string>} */
+const wanted = new Set(process.argv.slice(2));
+/** @template {string} T @param {readonly T[]} all @returns {readonly T[]} those asked for, or all where none is */
+const chosen = (all) => (all.some((name) => wanted.has(name)) ? all.filter((name) => wanted.has(name)) : all);
+const runtimes = chosen(RUNTIMES);
+const tables = chosen(TABLES);
+const unknown = [...wanted].filter((name) => ![...RUNTIMES, ...TABLES].some((known) => known === name));
+if (unknown.length > 0) throw new Error(`neither a runtime nor a table: ${unknown.join(", ")}`);
 
 const out = join(here, "../../.cache", `measure-deflate-${process.pid}`);
 mkdirSync(out, { recursive: true });
@@ -42,20 +50,29 @@ function rows(runtime, args) {
 /** @param {string[]} titles */
 const head = (titles) => `\n| ${titles.join(" | ")} |\n|${" --- |".repeat(titles.length)}`;
 
-console.log(head(["runtime", "engine", "history", "level", "compress, us", "inflate, us", "bytes of 1,024"]));
-for (const runtime of runtimes) console.log(rows(runtime, ["cpu"]));
+if (tables.includes("cpu")) {
+  console.log(head(["runtime", "engine", "history", "level", "compress, us", "inflate, us", "bytes of 1,024"]));
+  for (const runtime of runtimes) console.log(rows(runtime, ["cpu"]));
+}
 
-console.log(
-  head(["runtime", "engine", "8 MiB of", "compress a slice, ms (p50 / p99)", "inflate a turn, ms (p50 / p99)"]),
-);
-for (const runtime of runtimes) console.log(rows(runtime, ["slices"]));
-
-console.log(head(["runtime", "engine", "context", "RSS, KiB", "charged, KiB"]));
-for (const runtime of runtimes) {
-  for (const engine of ["zlib", "pako"]) {
-    for (const [windowBits, memLevel] of ["9 1", "12 5", "13 6", "15 8"].map((pair) => pair.split(" "))) {
-      console.log(rows(runtime, ["memory", engine, "deflater", windowBits ?? "", memLevel ?? ""]));
+if (tables.includes("slices")) {
+  const spread = "ms (p50 / p99 / longest)";
+  console.log(head(["runtime", "engine", "8 MiB of", `compress a slice, ${spread}`, `inflate a turn, ${spread}`]));
+  for (const runtime of runtimes) {
+    for (const engine of ["zlib", "pako"]) {
+      for (const kind of ["random", "compressible", "zeros"]) console.log(rows(runtime, ["slices", engine, kind]));
     }
-    console.log(rows(runtime, ["memory", engine, "inflater", "15", "1"]));
+  }
+}
+
+if (tables.includes("memory")) {
+  console.log(head(["runtime", "engine", "context", "RSS, KiB", "charged, KiB"]));
+  for (const runtime of runtimes) {
+    for (const engine of ["zlib", "pako"]) {
+      for (const [windowBits, memLevel] of ["9 1", "12 5", "13 6", "15 8"].map((pair) => pair.split(" "))) {
+        console.log(rows(runtime, ["memory", engine, "deflater", windowBits ?? "", memLevel ?? ""]));
+      }
+      console.log(rows(runtime, ["memory", engine, "inflater", "15", "1"]));
+    }
   }
 }
