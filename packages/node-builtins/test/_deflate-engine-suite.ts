@@ -60,6 +60,9 @@ export function deflateEngineSuite({ describe, it }: Runner): void {
             get ended() {
               return inner.ended;
             },
+            get overhead() {
+              return inner.overhead;
+            },
             get history() {
               return inner.history;
             },

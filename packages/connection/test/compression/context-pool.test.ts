@@ -10,6 +10,7 @@ function fakeEngine() {
   const context = (): Deflater & Inflater => ({
     pending: false,
     ended: false,
+    overhead: 0,
     history: 0,
     deflate: (piece) => piece.slice(),
     inflate: (piece) => piece.slice(),
@@ -68,7 +69,7 @@ describe("poolContexts", () => {
     expect(() => first.inflate(new Uint8Array(1), true, 9)).toThrow("released");
     expect(() => first.reset()).toThrow("released");
     expect(second.inflate(new Uint8Array(1), true, 9)?.length).toBe(1);
-    expect([second.pending, second.ended, second.history]).toEqual([false, false, 0]);
+    expect([second.pending, second.ended, second.overhead, second.history]).toEqual([false, false, 0, 0]);
     second.reset();
     expect(engine.resets).toBe(2);
     const deflater = pool.createDeflater(OPTIONS);

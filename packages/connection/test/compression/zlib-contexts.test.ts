@@ -8,6 +8,7 @@ function endingLibrary() {
     const stream = {
       availIn: 0,
       availOut: 0,
+      overhead: 0,
       run(_flush: number, input: Uint8Array, at: number, length: number, _output: unknown, _to: number, room: number) {
         // What restores the history does not begin like this.
         if (input[at] === 3) inputs.push(input.buffer);
