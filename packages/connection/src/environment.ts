@@ -11,6 +11,7 @@ export class Environment {
   readonly maskKeys: MaskKeys;
 
   constructor(runtime: Runtime) {
+    runtime.prepare?.();
     this.runtime = runtime;
     this.deadlines = new Deadlines(runtime.clock);
     this.turns = new TurnQueue(runtime.clock);

@@ -15,4 +15,6 @@ export interface Runtime {
    * undefined where the bytes are not valid UTF-8.
    */
   readonly decodeText?: DecodeText;
+  /** Called before the first connection of a server, or of a client: may be called again. */
+  prepare?(): void;
 }

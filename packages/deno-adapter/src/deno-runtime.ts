@@ -1,5 +1,5 @@
 import type { Runtime } from "@samewire/connection";
-import { nodeClock, randomFill, zlibEngine } from "@samewire/node-builtins";
+import { keepFreedMemory, nodeClock, randomFill, zlibEngine } from "@samewire/node-builtins";
 
 /** What Deno gives: its `node:` modules have timers, randomness and zlib as Node has them. */
 export const denoRuntime: Runtime = {
@@ -7,4 +7,5 @@ export const denoRuntime: Runtime = {
   clock: nodeClock,
   randomFill,
   deflate: zlibEngine,
+  prepare: keepFreedMemory,
 };

@@ -1,5 +1,5 @@
 import type { Runtime } from "@samewire/connection";
-import { nodeClock, randomFill, zlibEngine } from "@samewire/node-builtins";
+import { keepFreedMemory, nodeClock, randomFill, zlibEngine } from "@samewire/node-builtins";
 
 /** What Node gives. */
 export const nodeRuntime: Runtime = {
@@ -7,4 +7,5 @@ export const nodeRuntime: Runtime = {
   clock: nodeClock,
   randomFill,
   deflate: zlibEngine,
+  prepare: keepFreedMemory,
 };

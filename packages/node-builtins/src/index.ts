@@ -1,4 +1,5 @@
 export { type AttachedServer, type AttachOptions, attachTo } from "./attach.ts";
+export { keepFreedMemory } from "./freed-memory.ts";
 export { nodeClock } from "./node-clock.ts";
 export { NodeSocket, ownerOf } from "./node-socket.ts";
 export { randomFill } from "./random-fill.ts";
