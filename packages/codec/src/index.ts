@@ -34,6 +34,7 @@ export { perMessageDeflateClient } from "./extensions/permessage-deflate-client.
 export { perMessageDeflateServer } from "./extensions/permessage-deflate-server.ts";
 export { type CloseStatus, closePayload } from "./frame/close-payload.ts";
 export type { MaskKeySource } from "./frame/frame-encoder.ts";
+export { type MaskKernel, useMaskKernel } from "./frame/masking.ts";
 export { acceptKey } from "./handshake/accept-key.ts";
 export {
   ClientHandshake,

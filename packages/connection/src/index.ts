@@ -8,6 +8,7 @@ export { type ZlibLike, type ZlibStream, zlibLikeEngine } from "./compression/zl
 export { type ConnectOptions, connectWith } from "./connect.ts";
 export type { Dial, DialTarget } from "./dial.ts";
 export { PromiseSocket } from "./promise-socket.ts";
+export { type ReadMemory, readInto } from "./read-buffer.ts";
 export type { Runtime } from "./runtime.ts";
 export { type Listener, makeServer } from "./server.ts";
 export { ServerCore } from "./server-core.ts";

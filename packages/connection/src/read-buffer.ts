@@ -24,16 +24,27 @@ const spares = new Map<number, Uint8Array<ArrayBuffer>[]>(
   [IDLE_SIZE, ...BURST_SIZES, LAST_GROWTH].map((size) => [size, []]),
 );
 
+/** Gives so many bytes, for good. */
+export type ReadMemory = (size: number) => Uint8Array<ArrayBuffer>;
+
+let allocate: ReadMemory = (size) => new Uint8Array(size);
+
+/** From now on, new buffers for bursts are parts of the memory that `memory` gives out. */
+export function readInto(memory: ReadMemory): void {
+  allocate = memory;
+}
+
 function take(size: number): Uint8Array<ArrayBuffer> {
   const spare = spares.get(size)?.pop();
-  if (spare === undefined) return new Uint8Array(size);
+  if (spare === undefined) return size === IDLE_SIZE ? new Uint8Array(size) : allocate(size);
   spareBytes -= size;
   return spare;
 }
 
 function give(bytes: Uint8Array<ArrayBuffer>): void {
   const list = spares.get(bytes.byteLength);
-  if (list === undefined || spareBytes + bytes.byteLength > SPARE_BUDGET) return;
+  const isPart = bytes.byteLength < bytes.buffer.byteLength;
+  if (list === undefined || (spareBytes + bytes.byteLength > SPARE_BUDGET && !isPart)) return;
   spareBytes += bytes.byteLength;
   list.push(bytes);
 }

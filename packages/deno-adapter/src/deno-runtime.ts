@@ -1,5 +1,5 @@
-import type { Runtime } from "@samewire/connection";
-import { keepFreedMemory, nodeClock, randomFill, zlibEngine } from "@samewire/node-builtins";
+import { type Runtime, readInto } from "@samewire/connection";
+import { keepFreedMemory, nodeClock, randomFill, simdMemory, zlibEngine } from "@samewire/node-builtins";
 
 /** What Deno gives: its `node:` modules have timers, randomness and zlib as Node has them. */
 export const denoRuntime: Runtime = {
@@ -7,5 +7,8 @@ export const denoRuntime: Runtime = {
   clock: nodeClock,
   randomFill,
   deflate: zlibEngine,
-  prepare: keepFreedMemory,
+  prepare() {
+    keepFreedMemory();
+    readInto(simdMemory);
+  },
 };

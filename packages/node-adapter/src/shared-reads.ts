@@ -1,13 +1,13 @@
 import { Socket as NetSocket, type OnReadOpts, type SocketConstructorOpts } from "node:net";
 import { LENT_CHUNK } from "@samewire/connection";
-import { NodeSocket, ownerOf } from "@samewire/node-builtins";
+import { NodeSocket, ownerOf, simdMemory } from "@samewire/node-builtins";
 
 /**
  * Reads of every TCP connection of a process into one buffer, which the connection empties before the next read. A
  * stream of Node's otherwise makes 64 KiB for each read, however little comes, and passes it through its own buffer:
  * docs/decisions/0009-shared-reads.md has what that costs.
  */
-const buffer = new Uint8Array(256 * 1024);
+const buffer = simdMemory(256 * 1024);
 
 /** For `net.connect` and the constructor of `net.Socket`. */
 export const sharedReads: OnReadOpts = {

@@ -14,6 +14,9 @@ const NEW_VIEW_FROM = 192;
 /** From so many octets on aligned words are worth a view of their own. */
 const ALIGNED_FROM = 1536;
 
+/** Below so many octets a call out of this module costs more than it saves. */
+const KERNEL_FROM = 256;
+
 /** True where 32-bit views put the low octet first, as every supported platform does. */
 const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
@@ -29,9 +32,23 @@ export function rotateKey(key: number, offset: number): number {
   return bits === 0 ? key : (key >>> bits) | (key << (32 - bits));
 }
 
-/** Masks or unmasks `bytes` from `start` to `end` in place; `key` is the one for the octet at `start`. */
-export function maskInPlace(bytes: Uint8Array, start: number, end: number, key: number): void {
+/**
+ * Masks whole words of `bytes` in place, from `start` on, and returns where it stopped: `start` where it cannot reach
+ * them. The rest is less than 64 octets then.
+ */
+export type MaskKernel = (bytes: Uint8Array, start: number, end: number, key: number) => number;
+
+let kernel: MaskKernel = (_bytes, start) => start;
+
+/** From now on, payloads of {@link KERNEL_FROM} octets or more go through this first, for all connections. */
+export function useMaskKernel(faster: MaskKernel): void {
+  kernel = faster;
+}
+
+/** Masks or unmasks `bytes` from `from` to `end` in place; `key` is the one for the octet at `from`. */
+export function maskInPlace(bytes: Uint8Array, from: number, end: number, key: number): void {
   if (key === 0) return;
+  const start = end - from < KERNEL_FROM ? from : kernel(bytes, from, end, key);
   const length = end - start;
   if (length < VIEW_FROM || (length < NEW_VIEW_FROM && isLone(bytes))) maskOctets(bytes, start, end, key);
   else if (length >= ALIGNED_FROM && LITTLE_ENDIAN) maskAligned(bytes, start, end, key);

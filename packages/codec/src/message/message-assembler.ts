@@ -223,8 +223,9 @@ export class MessageAssembler implements FrameHandler {
   /** The next piece of a data frame's payload; `last` ends the frame. */
   #takePiece(bytes: Uint8Array, start: number, end: number, key: number, last: boolean): void {
     const ends = last && this.#last;
+    // The chunks of a stream are the receiver's own, and unmasked as such.
+    if (this.#transformed || !this.#streamed) maskInPlace(bytes, start, end, key);
     if (this.#transformed) {
-      maskInPlace(bytes, start, end, key);
       if (start < end || ends) this.#transform(bytes.subarray(start, end), ends);
       return;
     }
@@ -284,12 +285,11 @@ export class MessageAssembler implements FrameHandler {
     else this.#handler.onMessage(message);
   }
 
-  /** Takes payload of the message under way: `bytes` from `start` to `end`, to be unmasked with `key`. */
+  /** Takes payload of the message under way: `bytes` from `start` to `end`; `key` unmasks what is shown as a stream. */
   #accept(bytes: Uint8Array, start: number, end: number, key: number): void {
     const text = (this.#first & 0x0f) === Opcode.TEXT;
     let piece = bytes.subarray(start, end);
     if (this.#streamed) piece = this.#transformed ? piece.slice() : this.#block.own(bytes, start, end, key);
-    else if (text) maskInPlace(piece, 0, piece.length, key);
     if (text) {
       this.#utf8 ??= new Utf8Validator();
       if (!this.#utf8.write(piece, 0, piece.length)) {
@@ -299,7 +299,7 @@ export class MessageAssembler implements FrameHandler {
     }
     if (!this.#streamed) {
       this.#collector ??= new PayloadCollector();
-      this.#collector.add(piece, text ? 0 : key, this.#transformed ? 0 : this.#received);
+      this.#collector.add(piece, this.#transformed ? 0 : this.#received);
     } else if (start < end) this.#handler.onStreamChunk(piece);
   }
 

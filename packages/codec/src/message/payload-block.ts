@@ -23,16 +23,12 @@ export class PayloadBlock {
     const small = length <= SHARED_UP_TO;
     // JavaScriptCore keeps a small array in its own heap until a view of it is made: a copy costs half of that.
     const alone = small && end === bytes.length && start <= MAX_HEADER;
-    if (!alone && (this.chunkMemory <= BLOCK_SIZE || length * PINS >= this.chunkMemory)) {
+    const view = this.chunkMemory <= BLOCK_SIZE || length * PINS >= this.chunkMemory;
+    if (alone || view || !small) {
       maskInPlace(bytes, start, end, key);
       // Not by way of `bytes.buffer`: JavaScriptCore makes that object when it is first asked for, at the cost of a
       // whole small message.
-      return bytes.subarray(start, end);
-    }
-    if (alone || !small) {
-      const own = bytes.slice(start, end);
-      maskInPlace(own, 0, length, key);
-      return own;
+      return view && !alone ? bytes.subarray(start, end) : bytes.slice(start, end);
     }
     let block = this.#block;
     if (block === undefined || end > this.#from + block.length) {

@@ -4,7 +4,6 @@
  * declared once a quarter of it is there, so that the rest is written into its place and nothing is joined.
  */
 import { joinBytes } from "../bytes/join-bytes.ts";
-import { maskInto, rotateKey } from "../frame/masking.ts";
 
 const FIRST_BLOCK = 256;
 const LARGEST_BLOCK = 64 * 1024;
@@ -19,17 +18,17 @@ export class PayloadCollector {
   #used = 0;
 
   /**
-   * Adds a copy of `bytes`, unmasked with `key` (0: as they are).
+   * Adds a copy of `bytes`.
    *
    * @param declared how long the frames begun so far make the message; 0 where that tells nothing
    */
-  add(bytes: Uint8Array, key: number, declared: number): void {
+  add(bytes: Uint8Array, declared: number): void {
     const { length } = bytes;
     for (let at = 0; at < length; ) {
       let block = this.#block;
       if (block === undefined || this.#used === block.length) block = this.#grow(length - at, declared);
       const count = Math.min(length - at, block.length - this.#used);
-      maskInto(block, this.#used, bytes, at, count, rotateKey(key, at));
+      block.set(bytes.subarray(at, at + count), this.#used);
       this.#used += count;
       this.#size += count;
       at += count;
