@@ -101,9 +101,9 @@ class PeerError<Code extends string> extends Error {
   /** The clause that was broken, for example `RFC 6455 5.1`. */
   readonly section: string;
 
-  constructor(code: Code, clause: string, detail: string | undefined) {
+  constructor(code: Code, clause: string, detail = "") {
     const section = clause.startsWith("RFC") ? clause : `RFC 6455 ${clause}`;
-    super(`rule broken: ${code}${detail === undefined ? "" : `: ${detail}`} (${section})`);
+    super(`rule broken: ${code}${detail && `: ${detail}`} (${section})`);
     this.code = code;
     this.section = section;
   }

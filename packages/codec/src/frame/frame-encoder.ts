@@ -32,13 +32,13 @@ export class FrameEncoder {
     const at = writeHeader(outlet.buffer, outlet.length, first, length, key);
     outlet.length = at;
     if (!apart) {
-      maskInto(outlet.buffer, at, payload, 0, length, key ?? 0);
+      maskInto(outlet.buffer, at, payload, key ?? 0);
       outlet.length = at + length;
     } else if (key === undefined) {
       outlet.attach(payload);
     } else {
       const masked = new Uint8Array(length);
-      maskInto(masked, 0, payload, 0, length, key);
+      maskInto(masked, 0, payload, key);
       outlet.attach(masked);
     }
   }

@@ -29,7 +29,8 @@ let passed: Uint8Array = viewed;
 /** The key as octet `offset` of the payload sees it: rotated by `offset % 4` octets. */
 export function rotateKey(key: number, offset: number): number {
   const bits = (offset & 3) << 3;
-  return bits === 0 ? key : (key >>> bits) | (key << (32 - bits));
+  // Shifts count modulo 32.
+  return (key >>> bits) | (key << -bits);
 }
 
 /**
@@ -96,8 +97,7 @@ function maskWords(bytes: Uint8Array, start: number, end: number, key: number): 
 
 /** Only aligned words can be seen through an Int32Array: octets up to the first, words, octets after the last. */
 function maskAligned(bytes: Uint8Array, start: number, end: number, key: number): void {
-  const misaligned = (bytes.byteOffset + start) & 3;
-  const first = misaligned === 0 ? start : start + 4 - misaligned;
+  const first = start + (-(bytes.byteOffset + start) & 3);
   maskOctets(bytes, start, first, key);
   const wordKey = rotateKey(key, first - start);
   const count = (end - first) >> 2;
@@ -118,21 +118,15 @@ function maskAligned(bytes: Uint8Array, start: number, end: number, key: number)
 }
 
 /**
- * Copies `length` bytes from `source` at `from` into `target` at `to`, masked or unmasked on the way. The source is not
- * changed: a sender's array stays its own. Copying first and masking the copy beats every loop that does both.
+ * Copies `source` into `target` at `to`, masked on the way. The source is not changed: a sender's array stays its own.
+ * Copying first and masking the copy beats every loop that does both.
  */
-export function maskInto(
-  target: Uint8Array,
-  to: number,
-  source: Uint8Array,
-  from: number,
-  length: number,
-  key: number,
-): void {
+export function maskInto(target: Uint8Array, to: number, source: Uint8Array, key: number): void {
+  const { length } = source;
   if (length < VIEW_FROM) {
-    for (let i = 0, bit = 0; i < length; i++, bit = (bit + 8) & 31) target[to + i] = source[from + i] ^ (key >>> bit);
+    for (let i = 0, bit = 0; i < length; i++, bit = (bit + 8) & 31) target[to + i] = source[i] ^ (key >>> bit);
     return;
   }
-  target.set(from === 0 && length === source.length ? source : source.subarray(from, from + length), to);
+  target.set(source, to);
   maskInPlace(target, to, to + length, key);
 }
