@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ReadBuffer } from "../src/read-buffer.ts";
+import { ReadBuffer, readInto } from "../src/read-buffer.ts";
 
 /** Plays reads of these sizes, each of which must fit, and tells the memory after each. */
 function sizesAfter(buffer: ReadBuffer, reads: readonly number[]): number[] {
@@ -38,4 +38,23 @@ it("bounds what silent connections hold together, and gives it back", () => {
   for (const buffer of buffers.slice(100)) sizesAfter(buffer, [1024, 40_000]);
   expect(buffers.slice(100).filter(({ bytes }) => bytes.length > 1024).length).toBe(64);
   for (const buffer of buffers.slice(64)) buffer.release();
+});
+
+it("never loses a part of the memory it was given, however many bursts there were at once", () => {
+  const memory = new ArrayBuffer(32 * 1024 * 1024);
+  let used = 0;
+  readInto((size) => {
+    const part = new Uint8Array(memory, used, size);
+    used += size;
+    return part;
+  });
+  const crowd = (): void => {
+    const buffers = Array.from({ length: 60 }, () => new ReadBuffer());
+    for (const buffer of buffers) sizesAfter(buffer, [1024, 65_536, 262_144]);
+    for (const buffer of buffers) buffer.release();
+  };
+  for (let round = 0; round < 6; round++) crowd();
+  expect(used).toBeGreaterThan(8 * 1024 * 1024);
+  // What they ever had at once, and no more.
+  expect(used).toBeLessThanOrEqual(60 * 262_144 + 65_536);
 });
