@@ -9,6 +9,17 @@ const MAX_HEADER = 14;
 const PINS = 4;
 /** A longer payload has memory of its own. */
 const SHARED_UP_TO = 1024;
+/**
+ * On V8 an array of its own costs ten times as much as a view. A connection whose chunks bring one small payload each
+ * keeps a block of this size for the next ones,
+ */
+const KEPT_SIZE = 2048;
+/** but only the last so many connections do: those that fall silent hold none. */
+const KEEPERS = 1024;
+
+const EMPTY = new Uint8Array(0);
+const keepers: PayloadBlock[] = [];
+let keeper = 0;
 
 export class PayloadBlock {
   /** How many bytes a view of the chunk keeps alive; infinite where the chunk is only lent. */
@@ -16,6 +27,8 @@ export class PayloadBlock {
   /** A copy of the chunk's bytes from `#from` on. */
   #block: Uint8Array | undefined;
   #from = 0;
+  /** What this connection keeps for the payloads of later chunks, and how much of it is in use; itself a keeper then. */
+  #kept: { bytes: Uint8Array; used: number } | undefined;
 
   /** The payload from `start` to `end` of the chunk, unmasked: a view of it where that pins little, else a copy. */
   own(bytes: Uint8Array, start: number, end: number, key: number): Uint8Array {
@@ -28,7 +41,11 @@ export class PayloadBlock {
       maskInPlace(bytes, start, end, key);
       // Not by way of `bytes.buffer`: JavaScriptCore makes that object when it is first asked for, at the cost of a
       // whole small message.
-      return view && !alone ? bytes.subarray(start, end) : bytes.slice(start, end);
+      if (view && !alone) return bytes.subarray(start, end);
+      // A chunk that is lent is V8's; JavaScriptCore makes small arrays as fast as views.
+      return alone && this.chunkMemory === Number.POSITIVE_INFINITY
+        ? this.#keep(bytes, start, end)
+        : bytes.slice(start, end);
     }
     let block = this.#block;
     if (block === undefined || end > this.#from + block.length) {
@@ -39,6 +56,28 @@ export class PayloadBlock {
     const at = start - this.#from;
     maskInPlace(block, at, at + length, key);
     return block.subarray(at, at + length);
+  }
+
+  #keep(bytes: Uint8Array, start: number, end: number): Uint8Array {
+    const kept = this.#kept;
+    if (kept === undefined) {
+      // The first for a while: whether more will come is not known yet.
+      const silent = keepers[keeper];
+      if (silent !== undefined) silent.#kept = undefined;
+      keepers[keeper] = this;
+      keeper = (keeper + 1) % KEEPERS;
+      this.#kept = { bytes: EMPTY, used: 0 };
+      return bytes.slice(start, end);
+    }
+    const length = end - start;
+    if (kept.used + length > kept.bytes.length) {
+      kept.bytes = new Uint8Array(KEPT_SIZE);
+      kept.used = 0;
+    }
+    const at = kept.used;
+    kept.used += length;
+    kept.bytes.set(bytes.subarray(start, end), at);
+    return kept.bytes.subarray(at, at + length);
   }
 
   /** The chunk is done: an idle connection holds no block. */

@@ -56,4 +56,36 @@ describe("PayloadBlock gives payloads that are the receiver's own", () => {
     run.protocol.receive(concat(...frames));
     for (const message of run.messages as Uint8Array[]) expect(message.buffer.byteLength).toBeLessThanOrEqual(4096);
   });
+  it("one small payload a lent chunk shares a block of its connection with the next ones, from the second on", () => {
+    const runs = [session("server"), session("server")];
+    for (let round = 0; round < 100; round++) {
+      for (const [which, run] of runs.entries()) {
+        const chunk = frame(0x82, new Uint8Array(100).fill(round + 100 * which));
+        run.protocol.receive(chunk, Number.POSITIVE_INFINITY);
+        chunk.fill(0xcc);
+      }
+    }
+    const buffers = runs.map(({ messages }, which) => {
+      const payloads = messages as Uint8Array[];
+      expect(payloads.map((payload) => new Set(payload))).toEqual(
+        payloads.map((_, round) => new Set([round + 100 * which])),
+      );
+      expect(payloads[0]?.buffer.byteLength).toBe(100);
+      for (const { buffer } of payloads.slice(1)) expect(buffer.byteLength).toBe(2048);
+      return new Set(payloads.map(({ buffer }) => buffer));
+    });
+    // Twenty to a block; and no block is two connections'.
+    expect(buffers.map(({ size }) => size)).toEqual([6, 6]);
+    for (const buffer of buffers[0] ?? []) expect(buffers[1]?.has(buffer)).toBe(false);
+  });
+  it("a connection that has fallen silent, while many others received, holds no block", () => {
+    const receive = (run: ReturnType<typeof session>): number => {
+      run.protocol.receive(frame(0x82, new Uint8Array(10)), Number.POSITIVE_INFINITY);
+      return (run.messages.at(-1) as Uint8Array).buffer.byteLength;
+    };
+    const run = session("server");
+    expect([receive(run), receive(run), receive(run)]).toEqual([10, 2048, 2048]);
+    for (let other = 0; other < 1024; other++) receive(session("server"));
+    expect([receive(run), receive(run)]).toEqual([10, 2048]);
+  });
 });
