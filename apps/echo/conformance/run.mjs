@@ -56,7 +56,10 @@ const work = async () => {
     for (const line of wrong) console.log(`  ${line}`);
   }
 };
-await Promise.all(Array.from({ length: CONCURRENCY }, work));
+// All of them, also where one fails: each ends what it has started.
+for (const result of await Promise.allSettled(Array.from({ length: CONCURRENCY }, work))) {
+  if (result.status === "rejected") throw result.reason;
+}
 const folder = resolve(values.results);
 mkdirSync(folder, { recursive: true });
 writeFileSync(resolve(folder, "conformance.json"), renderJson(reports));

@@ -72,6 +72,7 @@ const NO_EXTENSION: Omit<MessageExtension, "rsv" | "encode"> = {
   pending: false,
   overhead: 0,
   slice: 0,
+  encodeSlice: 0,
   idle: ignore,
   release: ignore,
 };

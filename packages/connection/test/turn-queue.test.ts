@@ -81,6 +81,34 @@ describe("TurnQueue", () => {
     expect(turn()).toBe("quick b");
   });
 
+  it("lets nothing long follow a promise in its turn: what waits for that runs later", async () => {
+    const { turns, task, turn } = queue();
+    turns.addLong(task("a"));
+    const waited = turns.longTurn();
+    turns.addLong(task("b"));
+    expect(turn()).toBe("a");
+    await waited;
+    expect(turn()).toBe("b");
+  });
+
+  it("keeps the others their turn where a task throws", () => {
+    const { turns, task, turn } = queue();
+    const broken = {
+      runTurn() {
+        throw new Error("broken");
+      },
+    };
+    turns.add(task("a"));
+    turns.add(broken);
+    turns.add(task("b"));
+    turns.addLong(broken);
+    turns.addLong(task("c"));
+    expect(turn).toThrow("broken");
+    expect(turn).toThrow("broken");
+    expect(turn()).toBe("c");
+    expect(turn()).toBe("");
+  });
+
   it("counts macrotasks", () => {
     const { turns, turn } = queue();
     const first = turns.current();

@@ -2,21 +2,25 @@ import { Socket as NetSocket, type OnReadOpts, type SocketConstructorOpts } from
 import { LENT_CHUNK } from "@samewire/connection";
 import { NodeSocket, ownerOf, simdMemory } from "@samewire/node-builtins";
 
-/**
- * Reads of every TCP connection of a process into one buffer, which the connection empties before the next read. A
- * stream of Node's otherwise makes 64 KiB for each read, however little comes, and passes it through its own buffer:
- * docs/decisions/0009-shared-reads.md has what that costs.
- */
-const buffer = simdMemory(256 * 1024);
+let reads: OnReadOpts | undefined;
 
-/** For `net.connect` and the constructor of `net.Socket`. */
-export const sharedReads: OnReadOpts = {
-  buffer,
-  callback(this: NetSocket, count: number): boolean {
-    ownerOf(this).received(buffer.subarray(0, count), LENT_CHUNK);
-    return true;
-  },
-};
+/**
+ * For `net.connect` and the constructor of `net.Socket`: reads of every TCP connection of a process go into one buffer,
+ * which the connection empties before the next read. A stream of Node's otherwise makes 64 KiB for each read, however
+ * little comes, and passes it through its own buffer: docs/decisions/0009-shared-reads.md has what that costs.
+ */
+export function sharedReads(): OnReadOpts {
+  if (reads !== undefined) return reads;
+  const buffer = simdMemory(256 * 1024);
+  reads = {
+    buffer,
+    callback(this: NetSocket, count: number): boolean {
+      ownerOf(this).received(buffer.subarray(0, count), LENT_CHUNK);
+      return true;
+    },
+  };
+  return reads;
+}
 
 /** The Socket port over a stream that was made with {@link sharedReads}. */
 export class SharedReadSocket extends NodeSocket {
@@ -48,6 +52,6 @@ export function adopt(accepted: NetSocket): NodeSocket {
   }
   holder._handle = null;
   accepted.destroy();
-  const options: Adoption = { handle, allowHalfOpen: true, onread: sharedReads };
+  const options: Adoption = { handle, allowHalfOpen: true, onread: sharedReads() };
   return new SharedReadSocket(new NetSocket(options));
 }

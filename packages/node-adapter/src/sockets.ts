@@ -91,7 +91,7 @@ function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHa
 /** Opens a byte stream; `node:net` tries the addresses of a name one after another (RFC 8305). */
 export const dial: Dial = ({ host, port, path, tls, signal }, attach) =>
   new Promise((resolve, reject) => {
-    const plain = { ...target(host, port, path), onread: sharedReads };
+    const plain = { ...target(host, port, path), onread: sharedReads() };
     const stream = tls === undefined ? netConnect(plain) : dialTls(host, port, path, tls);
     const onAbort = (): void => {
       stream.destroy();

@@ -17,7 +17,11 @@ let done = false;
 export function keepFreedMemory(): void {
   if (done || process.platform !== "linux") return;
   done = true;
-  const large: ArrayBuffer & { transfer?(length: number): ArrayBuffer } = new ArrayBuffer(LARGE);
-  // Freed at once; before Node 22, when it is collected.
-  large.transfer?.(0);
+  try {
+    const large: ArrayBuffer & { transfer?(length: number): ArrayBuffer } = new ArrayBuffer(LARGE);
+    // Freed at once; before Node 22, when it is collected.
+    large.transfer?.(0);
+  } catch {
+    // No address space to spare: it works without.
+  }
 }

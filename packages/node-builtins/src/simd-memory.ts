@@ -19,7 +19,7 @@ interface Wasm {
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
-  /** Masks from one address to another, by steps. */
+  /** Masks from one address to another, by steps, at least one. */
   mask(at: number, end: number, key: number): void;
 }
 
@@ -44,6 +44,7 @@ function makeMemory(): ArrayBuffer {
     useMaskKernel((bytes, start, end, key) => {
       if (bytes.buffer !== buffer) return start;
       const stop = end - ((end - start) % STEP);
+      if (stop === start) return start;
       mask(bytes.byteOffset + start, bytes.byteOffset + stop, key);
       return stop;
     });

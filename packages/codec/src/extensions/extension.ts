@@ -27,8 +27,10 @@ export interface MessageExtension {
   /** The bits of a frame's first byte that it owns on a message's first frame: 0x40 is RSV1. */
   readonly rsv: number;
 
-  /** How many bytes to give to one call: who has more goes on in a later turn. Of what is decoded, eight are a turn's. */
+  /** How many bytes to give to one call of `decode`. Eight slices, in and out, are a turn's. */
   readonly slice: number;
+  /** How many bytes to give to one call of `encode`: who has more goes on in a later turn. May grow, and never shrinks. */
+  readonly encodeSlice: number;
 
   /**
    * Whether an outgoing message of `length` bytes is to be transformed. Asked once, before any byte of it is fed, so

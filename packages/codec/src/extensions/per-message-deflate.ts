@@ -27,6 +27,7 @@ export class PerMessageDeflate implements MessageExtension {
   readonly agreed: AgreedExtension;
   /** Section 6: RSV1 marks a compressed message. */
   readonly rsv: number = 0x40;
+  readonly slice: number;
   pending: boolean = false;
   overhead: number = 0;
   user: ExtensionUser | undefined;
@@ -64,6 +65,7 @@ export class PerMessageDeflate implements MessageExtension {
   ) {
     this.#engine = engine;
     this.#settings = settings;
+    this.slice = engine.slice;
     this.agreed = { ...agreed, engine: engine.name };
     const { level = engine.fastLevel, memLevel } = settings;
     this.#outbound = { windowBits: outbound.windowBits, level, memLevel };
@@ -75,8 +77,8 @@ export class PerMessageDeflate implements MessageExtension {
     if (inbound.takeover) this.#chargeInflater(0);
   }
 
-  get slice(): number {
-    return this.#engine.slice;
+  get encodeSlice(): number {
+    return this.#engine.encodeSlice;
   }
 
   wants(length: number | undefined, choice: boolean | undefined): boolean {
@@ -134,6 +136,7 @@ export class PerMessageDeflate implements MessageExtension {
   decode(piece: Uint8Array, last: boolean, max: number): Uint8Array | ProtocolError {
     if (this.#released) return EMPTY;
     this.#bytesIn += piece.length;
+    this.overhead = 0;
     // A message without a single byte (section 7.2.3.6 asks for one) is taken as empty; there is nothing to inflate.
     if (last && this.#bytesIn === 0) return EMPTY;
 

@@ -11,7 +11,7 @@ import * as Opcode from "./opcode.ts";
 const MAX_HEADER = 14;
 const TWO_TO_32 = 0x1_0000_0000;
 
-/** What the decoder calls. The payload is still masked, so that unmasking and copying can be one pass. */
+/** What the decoder calls. The payload is still masked: who takes it knows where it shall lie. */
 export interface FrameHandler {
   /** A frame whose payload is `bytes` from `start` to `end`, to be unmasked with `key`. */
   onFrame(first: number, bytes: Uint8Array, start: number, end: number, key: number): void;

@@ -223,14 +223,19 @@ export class MessageAssembler implements FrameHandler {
   /** The next piece of a data frame's payload; `last` ends the frame. */
   #takePiece(bytes: Uint8Array, start: number, end: number, key: number, last: boolean): void {
     const ends = last && this.#last;
-    // The chunks of a stream are the receiver's own, and unmasked as such.
-    if (this.#transformed || !this.#streamed) maskInPlace(bytes, start, end, key);
-    if (this.#transformed) {
-      if (start < end || ends) this.#transform(bytes.subarray(start, end), ends);
-      return;
+    let piece: Uint8Array;
+    if (this.#streamed && !this.#transformed) {
+      piece = this.#block.own(bytes, start, end, key);
+    } else {
+      maskInPlace(bytes, start, end, key);
+      piece = bytes.subarray(start, end);
     }
-    this.#accept(bytes, start, end, key);
-    if (ends && !this.#failed) this.#finish();
+    if (!this.#transformed) {
+      this.#accept(piece);
+      if (ends && !this.#failed) this.#finish();
+    } else if (start < end || ends) {
+      this.#transform(piece, ends);
+    }
   }
 
   /** Runs a piece through the extension, output by output, and suspends when the turn's budget is spent. */
@@ -260,8 +265,7 @@ export class MessageAssembler implements FrameHandler {
         this.#checkBudget();
         return;
       }
-      // The output belongs to the extension: what is kept of it is a copy.
-      if (output.length > 0) this.#accept(output, 0, output.length, 0);
+      if (output.length > 0) this.#accept(output);
       if (this.#failed) return;
       if (more && this.#spent >= TURN_BUDGET) {
         this.#pieceRest = this.#kept(piece, at);
@@ -285,11 +289,9 @@ export class MessageAssembler implements FrameHandler {
     else this.#handler.onMessage(message);
   }
 
-  /** Takes payload of the message under way: `bytes` from `start` to `end`; `key` unmasks what is shown as a stream. */
-  #accept(bytes: Uint8Array, start: number, end: number, key: number): void {
+  /** Takes payload of the message under way; what is shown as a stream is the receiver's, unless it is an extension's. */
+  #accept(piece: Uint8Array): void {
     const text = (this.#first & 0x0f) === Opcode.TEXT;
-    let piece = bytes.subarray(start, end);
-    if (this.#streamed) piece = this.#transformed ? piece.slice() : this.#block.own(bytes, start, end, key);
     if (text) {
       this.#utf8 ??= new Utf8Validator();
       if (!this.#utf8.write(piece, 0, piece.length)) {
@@ -300,7 +302,9 @@ export class MessageAssembler implements FrameHandler {
     if (!this.#streamed) {
       this.#collector ??= new PayloadCollector();
       this.#collector.add(piece, this.#transformed ? 0 : this.#received);
-    } else if (start < end) this.#handler.onStreamChunk(piece);
+    } else if (piece.length > 0) {
+      this.#handler.onStreamChunk(this.#transformed ? piece.slice() : piece);
+    }
   }
 
   #finish(): void {

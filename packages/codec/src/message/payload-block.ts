@@ -44,7 +44,7 @@ export class PayloadBlock {
       if (view && !alone) return bytes.subarray(start, end);
       // A chunk that is lent is V8's; JavaScriptCore makes small arrays as fast as views.
       return alone && this.chunkMemory === Number.POSITIVE_INFINITY
-        ? this.#keep(bytes, start, end)
+        ? this.#keep(bytes.subarray(start, end))
         : bytes.slice(start, end);
     }
     let block = this.#block;
@@ -58,7 +58,7 @@ export class PayloadBlock {
     return block.subarray(at, at + length);
   }
 
-  #keep(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  #keep(payload: Uint8Array): Uint8Array {
     const kept = this.#kept;
     if (kept === undefined) {
       // The first for a while: whether more will come is not known yet.
@@ -67,17 +67,16 @@ export class PayloadBlock {
       keepers[keeper] = this;
       keeper = (keeper + 1) % KEEPERS;
       this.#kept = { bytes: EMPTY, used: 0 };
-      return bytes.slice(start, end);
+      return payload.slice();
     }
-    const length = end - start;
-    if (kept.used + length > kept.bytes.length) {
+    if (kept.used + payload.length > kept.bytes.length) {
       kept.bytes = new Uint8Array(KEPT_SIZE);
       kept.used = 0;
     }
     const at = kept.used;
-    kept.used += length;
-    kept.bytes.set(bytes.subarray(start, end), at);
-    return kept.bytes.subarray(at, at + length);
+    kept.used += payload.length;
+    kept.bytes.set(payload, at);
+    return kept.bytes.subarray(at, kept.used);
   }
 
   /** The chunk is done: an idle connection holds no block. */

@@ -38,7 +38,7 @@ export class PayloadCollector {
   /** The whole payload, the caller's to keep; nothing is added afterwards. */
   whole(): Uint8Array {
     this.#sealBlock();
-    return this.#parts.length === 1 ? this.#parts[0] : joinBytes(this.#parts);
+    return joinBytes(this.#parts);
   }
 
   #grow(coming: number, declared: number): Uint8Array {

@@ -15,6 +15,7 @@ export function fakeEngine(): FakeEngine {
     name: "fake",
     fastLevel: 3,
     slice: 65_536,
+    encodeSlice: 65_536,
     deflaters: [],
     inflaters: [],
     resets: 0,

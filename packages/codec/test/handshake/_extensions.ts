@@ -12,6 +12,7 @@ export class IdleExtension implements MessageExtension {
   readonly pending = false;
   readonly overhead = 0;
   readonly slice = 65_536;
+  readonly encodeSlice = 65_536;
   readonly agreed: ExtensionOffer;
   released = 0;
 

@@ -147,6 +147,7 @@ function repeater(times: number, fault = -1): MessageExtension {
     pending: false,
     overhead: 0,
     slice: 65_536,
+    encodeSlice: 65_536,
     wants: (length: number | undefined, choice: boolean | undefined) => choice ?? (length ?? 0) > 3,
     encode: (piece: Uint8Array) => piece.filter((_, i) => i % times === 0),
     decode(piece: Uint8Array, _last: boolean, max: number) {

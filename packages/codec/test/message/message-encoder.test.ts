@@ -12,6 +12,7 @@ function adding(): MessageExtension {
     pending: false,
     overhead: 0,
     slice: 65_536,
+    encodeSlice: 65_536,
     wants: (length, choice) => choice ?? (length === undefined || length > 2),
     encode(piece) {
       memory.fill(0);

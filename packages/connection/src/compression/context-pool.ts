@@ -14,8 +14,9 @@ export function poolContexts(engine: DeflateEngine): DeflateEngine {
   return {
     name: engine.name,
     fastLevel: engine.fastLevel,
-    get slice() {
-      return engine.slice;
+    slice: engine.slice,
+    get encodeSlice() {
+      return engine.encodeSlice;
     },
     deflaterMemory: (options) => engine.deflaterMemory(options),
     inflaterMemory: (options) => engine.inflaterMemory(options),

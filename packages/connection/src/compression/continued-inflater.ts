@@ -10,6 +10,8 @@ const EMPTY = new Uint8Array(0);
 
 export class ContinuedInflater implements Inflater {
   pending: boolean = false;
+  ended: boolean = false;
+  overhead: number = 0;
   readonly #inflater: EndingInflater;
   readonly #windowBits: number;
   /** Bytes of the message were seen. */
@@ -25,15 +27,6 @@ export class ContinuedInflater implements Inflater {
     this.#windowBits = windowBits;
   }
 
-  get ended(): boolean {
-    return this.#rest !== undefined;
-  }
-
-  get overhead(): number {
-    // Whoever sends little but ends of streams uses up his turn by it: each is followed by a window of history.
-    return this.#inflater.overhead + (this.ended ? this.history : 0);
-  }
-
   get history(): number {
     return this.#history?.memory ?? 0;
   }
@@ -41,6 +34,8 @@ export class ContinuedInflater implements Inflater {
   inflate(piece: Uint8Array, last: boolean, max: number): Uint8Array | undefined {
     const first = !this.#begun && piece.length > 0;
     this.#begun ||= first;
+    this.ended = false;
+    this.overhead = 0;
     const output = this.#step(piece, first, last, max);
     if (last && !this.pending) this.#begun = false;
     return output;
@@ -60,9 +55,12 @@ export class ContinuedInflater implements Inflater {
     if (output === undefined) return undefined;
     this.#known += output.length;
     this.#rest = inflater.rest;
+    this.ended = this.#rest !== undefined;
     // At the end of a block with BFINAL set that did not begin its message, what it came with is what is left to know.
     if (this.#rest !== undefined) this.#history ??= new WindowHistory(this.#windowBits);
     this.#history?.append(output);
+    // Whoever sends little but ends of streams uses up his turn by it: each is followed by a window of history.
+    this.overhead = inflater.overhead + (this.ended ? this.history : 0);
     // With nothing after a final block, all was read but what the sender left out.
     this.pending = this.#rest === undefined ? inflater.pending : this.#rest.length > 0;
     return output;

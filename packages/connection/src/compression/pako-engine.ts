@@ -107,7 +107,8 @@ export function pakoEngine(): DeflateEngine {
     zlibLikeEngine({
       name: "pako",
       fastLevel: 1,
-      get slice() {
+      slice: SLICE,
+      get encodeSlice() {
         return DEFLATE.warmth < COLD_BYTES ? SLICE / COLD_FACTOR : SLICE;
       },
       // Measured: the hash table has a fixed size.

@@ -31,7 +31,7 @@ export interface ZlibStream {
 
 /** A library that works like zlib. */
 export interface ZlibLike
-  extends Pick<DeflateEngine, "name" | "fastLevel" | "slice" | "deflaterMemory" | "inflaterMemory"> {
+  extends Pick<DeflateEngine, "name" | "fastLevel" | "slice" | "encodeSlice" | "deflaterMemory" | "inflaterMemory"> {
   deflateStream(options: DeflaterOptions): ZlibStream;
   inflateStream(options: InflaterOptions): ZlibStream;
 }
@@ -69,8 +69,9 @@ export function zlibLikeEngine(library: ZlibLike): DeflateEngine {
   return {
     name: library.name,
     fastLevel: library.fastLevel,
-    get slice() {
-      return library.slice;
+    slice: library.slice,
+    get encodeSlice() {
+      return library.encodeSlice;
     },
     deflaterMemory: (options) => library.deflaterMemory(options),
     inflaterMemory: (options) => library.inflaterMemory(options),

@@ -51,7 +51,7 @@ export class Outgoing implements TurnTask {
     this.#waiting.push({ bytes, send, drop });
   }
 
-  /** Compresses a long message slice by slice, one a macrotask, and sends it as one frame. */
+  /** Compresses a long message slice by slice, each in a turn of its own, and sends it as one frame. */
   sliced(kind: "text" | "binary", payload: Uint8Array, extension: MessageExtension): void {
     this.#compressor = extension;
     this.#busy = true;
@@ -64,8 +64,12 @@ export class Outgoing implements TurnTask {
 
   runTurn(): void {
     if (this.#stopped) return;
+    if (this.#sliced.length === 0) {
+      this.#next();
+      return;
+    }
     const from = this.#slicedAt;
-    const to = Math.min(from + (this.#compressor as MessageExtension).slice, this.#sliced.length);
+    const to = Math.min(from + (this.#compressor as MessageExtension).encodeSlice, this.#sliced.length);
     const last = to === this.#sliced.length;
     this.#slicedAt = to;
     this.#owner.protocol.sendPiece(this.#sliced.subarray(from, to), last);
@@ -76,7 +80,7 @@ export class Outgoing implements TurnTask {
     this.waitingBytes -= this.#sliced.length;
     this.#sliced = NOTHING;
     this.#owner.sent();
-    this.#next();
+    this.#next(to - from);
   }
 
   /**
@@ -167,7 +171,14 @@ export class Outgoing implements TurnTask {
     }
   }
 
-  #next(): void {
+  /**
+   * What waits goes on its way: up to the next long message, or until as much was compressed as a turn may.
+   *
+   * @param done bytes that were compressed in this turn already
+   */
+  #next(done = 0): void {
+    const { encodeSlice = Number.POSITIVE_INFINITY } = this.#owner.protocol.extension ?? {};
+    let spent = done;
     this.#busy = false;
     while (!this.#busy) {
       const next = this.#waiting.shift();
@@ -177,6 +188,10 @@ export class Outgoing implements TurnTask {
       }
       this.waitingBytes -= next.bytes;
       next.send();
+      spent += next.bytes;
+      if (this.#busy || this.#waiting.length === 0 || spent < encodeSlice) continue;
+      this.#busy = true;
+      this.#owner.turns.addLong(this);
     }
   }
 }

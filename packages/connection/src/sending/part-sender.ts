@@ -44,7 +44,7 @@ export class PartSender {
   async #send(bytes: Uint8Array): Promise<void> {
     const { protocol } = this.#owner;
     for (let at = 0; at < bytes.length; ) {
-      const slice = this.#transforms?.slice ?? Number.POSITIVE_INFINITY;
+      const slice = this.#transforms?.encodeSlice ?? Number.POSITIVE_INFINITY;
       const size = Math.min(slice - this.#spent, bytes.length - at);
       protocol.sendFragment(bytes.subarray(at, at + size), false);
       this.#owner.sent();

@@ -238,7 +238,7 @@ export class Sender implements OutgoingOwner {
   }
 
   #sendTransformed(kind: "text" | "binary", message: string | Bytes, compress: boolean | undefined): void {
-    const { slice = 0 } = this.protocol.extension ?? {};
+    const { encodeSlice: slice = 0 } = this.protocol.extension ?? {};
     if (typeof message === "string") {
       if (message.length * 3 <= slice) this.protocol.sendText(message, compress);
       else this.#sendBytes(kind, encodeUtf8(message), compress);
@@ -252,7 +252,11 @@ export class Sender implements OutgoingOwner {
   #sendBytes(kind: "text" | "binary", payload: Uint8Array, compress: boolean | undefined): void {
     const { protocol } = this;
     const { extension } = protocol;
-    if (extension !== undefined && payload.length > extension.slice && extension.wants(payload.length, compress)) {
+    if (
+      extension !== undefined &&
+      payload.length > extension.encodeSlice &&
+      extension.wants(payload.length, compress)
+    ) {
       this.#slowWay().sliced(kind, payload, extension);
     } else if (kind === "text") {
       protocol.beginMessage(kind, payload.length, compress);

@@ -6,6 +6,8 @@ import type { Clock } from "../clock.ts";
 
 export interface TurnTask {
   runTurn(): void;
+  /** Its work comes right after its turn: nothing else that is long may share that. */
+  readonly endsTurn?: boolean;
 }
 
 /** No long task begins that many milliseconds after the first of its turn. */
@@ -16,9 +18,7 @@ const LONG_TASKS = 4;
 export class TurnQueue {
   readonly #clock: Clock;
   #tasks: TurnTask[] = [];
-  /** In order; those before `#done` have run. */
-  #long: TurnTask[] = [];
-  #done = 0;
+  readonly #long: TurnTask[] = [];
   #turn = 0;
   #armed = false;
 
@@ -40,7 +40,7 @@ export class TurnQueue {
 
   /** Resolves when it is the turn of something that may take a millisecond or more. */
   longTurn(): Promise<void> {
-    return new Promise((resolve) => this.addLong({ runTurn: resolve }));
+    return new Promise((resolve) => this.addLong({ runTurn: resolve, endsTurn: true }));
   }
 
   /** Resolves in the next macrotask. */
@@ -62,20 +62,25 @@ export class TurnQueue {
     this.#armed = false;
     const tasks = this.#tasks;
     this.#tasks = [];
-    for (const task of tasks) task.runTurn();
-    if (this.#long.length > 0) this.#runLong();
+    let begun = 0;
+    try {
+      while (begun < tasks.length) (tasks[begun++] as TurnTask).runTurn();
+      this.#runLong();
+    } finally {
+      // One that throws must not keep the others from their turn.
+      if (begun < tasks.length) this.#tasks = [...tasks.slice(begun), ...this.#tasks];
+      if (this.#tasks.length + this.#long.length > 0) this.current();
+    }
   };
 
   #runLong(): void {
+    if (this.#long.length === 0) return;
     const began = this.#clock.now();
     // What these tasks add is for a later turn.
-    const end = Math.min(this.#long.length, this.#done + LONG_TASKS);
-    do (this.#long[this.#done++] as TurnTask).runTurn();
-    while (this.#done < end && this.#clock.now() - began < LONG_TIME);
-    if (this.#done * 2 >= this.#long.length) {
-      this.#long = this.#long.slice(this.#done);
-      this.#done = 0;
+    for (let left = Math.min(this.#long.length, LONG_TASKS); left > 0; left--) {
+      const task = this.#long.shift() as TurnTask;
+      task.runTurn();
+      if (task.endsTurn || this.#clock.now() - began >= LONG_TIME) return;
     }
-    if (this.#long.length > 0) this.current();
   }
 }

@@ -19,7 +19,7 @@ export function countingEngine(): { readonly counts: Counts; readonly engine: De
   const engine: DeflateEngine = {
     ...pako,
     // As when its code is warm, whatever ran before.
-    slice: 16 * 1024,
+    encodeSlice: 16 * 1024,
     createDeflater(options): Deflater {
       counts.deflaters += 1;
       const inner = pako.createDeflater(options);

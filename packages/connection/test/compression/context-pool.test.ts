@@ -21,6 +21,7 @@ function fakeEngine() {
     name: "fake",
     fastLevel: 3,
     slice: 65_536,
+    encodeSlice: 65_536,
     deflaterMemory: ({ windowBits }) => 1 << (windowBits + 2),
     inflaterMemory: ({ windowBits }) => 1 << windowBits,
     createDeflater() {

@@ -101,7 +101,7 @@ describe("PartSender, compressing", () => {
     const total = (): number => counts.deflated.reduce((sum, size) => sum + size, 0);
     await promisesOnly();
     expect(total()).toBeGreaterThan(0);
-    expect(total()).toBeLessThanOrEqual(engine.slice);
+    expect(total()).toBeLessThanOrEqual(engine.encodeSlice);
     await place.clock.settle();
     expect(total()).toBe(500_000);
     expect(done).toBe(true);
@@ -131,10 +131,10 @@ describe("Outgoing, compressing a long message", () => {
     const budget = new MemoryBudget(1 << 28);
     const { place, peer, socket } = await opened(() => engine, budget);
     expect(socket.send(message)).toBe(false);
-    expect(total(counts.deflated)).toBe(engine.slice);
+    expect(total(counts.deflated)).toBe(engine.encodeSlice);
     for (const turns of [2, 3]) {
       await place.clock.turn();
-      expect(total(counts.deflated)).toBe(turns * engine.slice);
+      expect(total(counts.deflated)).toBe(turns * engine.encodeSlice);
     }
     return { place, peer, socket, counts, engine, budget };
   }
@@ -151,18 +151,33 @@ describe("Outgoing, compressing a long message", () => {
     expect(total(counts.deflated)).toBeLessThan(SIZE / 2);
     await place.clock.settle();
     expect(total(counts.deflated)).toBe(SIZE);
-    expect(Math.max(...counts.deflated)).toBe(engine.slice);
+    expect(Math.max(...counts.deflated)).toBe(engine.encodeSlice);
     expect(peer.received().map((frame) => frame.slice(0, 2))).toEqual([typeof message === "string" ? "c1" : "c2"]);
   });
 
   it("slices what is one byte longer than a slice, and nothing shorter", async () => {
     const { counts, engine } = countingEngine();
     const { place, socket } = await opened(() => engine);
-    socket.send(noise(engine.slice));
-    expect(counts.deflated).toEqual([engine.slice]);
-    socket.send(noise(engine.slice + 1));
+    socket.send(noise(engine.encodeSlice));
+    expect(counts.deflated).toEqual([engine.encodeSlice]);
+    socket.send(noise(engine.encodeSlice + 1));
     await place.clock.settle();
-    expect(counts.deflated).toEqual([engine.slice, engine.slice, 1]);
+    expect(counts.deflated).toEqual([engine.encodeSlice, engine.encodeSlice, 1]);
+  });
+
+  it("takes turns for what waits behind it, too, a slice or the message that fills it up in each", async () => {
+    const { place, peer, socket, counts, engine } = await begun(noise(SIZE));
+    for (let count = 0; count < 50; count++) socket.send(noise(10_000));
+    for (let before = total(counts.deflated), turns = 0; before < SIZE + 500_000; turns++) {
+      expect(turns).toBeLessThan(200);
+      await place.clock.turn();
+      const now = total(counts.deflated);
+      expect(now - before).toBeLessThanOrEqual(engine.encodeSlice + 10_000);
+      before = now;
+    }
+    await place.clock.settle();
+    expect(peer.received().map((frame) => frame.slice(0, 2))).toEqual(Array(51).fill("c2"));
+    expect(socket.bufferedAmount).toBe(0);
   });
 
   it("close() between two slices sends the message, and then the Close frame", async () => {

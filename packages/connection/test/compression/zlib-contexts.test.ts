@@ -25,6 +25,7 @@ function endingLibrary() {
     name: "ending",
     fastLevel: 1,
     slice: 65_536,
+    encodeSlice: 65_536,
     deflaterMemory: () => 0,
     inflaterMemory: () => 0,
     deflateStream: inflateStream,
