@@ -2,18 +2,8 @@
 import assert from "node:assert/strict";
 import { type MessageExtension, ProtocolError } from "@samewire/codec";
 import { MemoryBudget } from "@samewire/connection";
-import {
-  bytesOf,
-  decodeAll,
-  ENGINES,
-  encodeAll,
-  joined,
-  pair,
-  payload,
-  same,
-  serverSide,
-  textOf,
-} from "./_deflate-material.ts";
+import { ENGINES } from "./_deflate-engines.ts";
+import { bytesOf, decodeAll, encodeAll, joined, pair, payload, same, serverSide, textOf } from "./_deflate-material.ts";
 import type { Runner } from "./_runner.ts";
 
 const NO_TAKEOVER = [

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { DeflateEngine, Inflater } from "@samewire/codec";
 import { zlibEngine } from "../src/zlib-engine.ts";
 import { fixesCodes, provesItself } from "../src/zlib-proof.ts";
-import { bytesOf, ENGINES, joined, payload, same, textOf } from "./_deflate-material.ts";
+import { ENGINES } from "./_deflate-engines.ts";
+import { bytesOf, joined, payload, same, textOf } from "./_deflate-material.ts";
 import type { Runner } from "./_runner.ts";
 import { StrictInflater } from "./_strict-inflate.ts";
 

@@ -1,14 +1,6 @@
-/** What the suites of compression share: the engines, the messages, and connections' ends without connections. */
+/** What the suites of compression share: the messages, and connections' ends without connections. */
 import type { DeflateEngine, DeflateOptions, ExtensionOffer, MessageExtension } from "@samewire/codec";
 import { perMessageDeflateClient, perMessageDeflateServer } from "@samewire/codec";
-import { pakoEngine } from "@samewire/connection";
-import { zlibEngine } from "../src/zlib-engine.ts";
-
-/** Each is to pass every case. The first must be the runtime's own: a silent change to `pako` would halve the suite. */
-export const ENGINES: readonly { readonly name: string; readonly engine: DeflateEngine }[] = [
-  { name: "zlib", engine: zlibEngine() },
-  { name: "pako", engine: pakoEngine() },
-];
 
 export function bytesOf(hex: string): Uint8Array {
   return Uint8Array.from(hex.match(/[0-9a-f]{2}/g) ?? [], (pair) => Number.parseInt(pair, 16));

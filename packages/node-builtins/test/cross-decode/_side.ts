@@ -5,7 +5,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { perMessageDeflateClient } from "@samewire/codec";
-import { decodeAll, ENGINES, encodeAll, joined, payload, same, serverSide } from "../_deflate-material.ts";
+import { ENGINES } from "../_deflate-engines.ts";
+import { decodeAll, encodeAll, joined, payload, same, serverSide } from "../_deflate-material.ts";
 import { type Combination, combinations, fileName } from "./_combinations.ts";
 
 type Params = (readonly [string, string | true])[];

@@ -27,7 +27,9 @@ const out = join(here, "../../.cache", `cross-decode-${process.pid}`);
 mkdirSync(out, { recursive: true });
 process.on("exit", () => rmSync(out, { recursive: true, force: true }));
 await build({
-  entryPoints: [join(here, "_side.ts"), join(here, "_combinations.ts"), join(here, "../_deflate-material.ts")],
+  entryPoints: ["_side.ts", "_combinations.ts", "../_deflate-engines.ts", "../_deflate-material.ts"].map((path) =>
+    join(here, path),
+  ),
   outdir: out,
   outbase: join(here, ".."),
   outExtension: { ".js": ".mjs" },
@@ -77,7 +79,8 @@ for (const runtime of runtimes) count(side(runtime, ["decode", folder, ...runtim
 /** @param {string} path @returns {Promise<any>} the built module, whose types are those of its source */
 const load = (path) => import(pathToFileURL(join(out, path)).href);
 const { combinations, fileName } = await load("cross-decode/_combinations.mjs");
-const { ENGINES, payload } = await load("_deflate-material.mjs");
+const { ENGINES } = await load("_deflate-engines.mjs");
+const { payload } = await load("_deflate-material.mjs");
 const sums = new Map();
 /** @param {string} kind @param {number} size */
 const digest = (kind, size) => {

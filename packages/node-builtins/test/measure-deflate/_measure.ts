@@ -3,7 +3,8 @@
  * of their own, `slices ENGINE random|compressible|zeros` and `memory ENGINE deflater|inflater WINDOWBITS MEMLEVEL`.
  */
 import type { DeflateEngine } from "@samewire/codec";
-import { ENGINES, payload, serverSide } from "../_deflate-material.ts";
+import { ENGINES } from "../_deflate-engines.ts";
+import { payload, serverSide } from "../_deflate-material.ts";
 
 const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
