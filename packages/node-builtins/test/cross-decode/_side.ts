@@ -1,13 +1,22 @@
 /**
- * One runtime's side of the cross-decode check: `encode DIR RUNTIME` writes a file for each combination, `decode DIR` reads
- * the files of all runtimes with both engines and a window of exactly the size agreed. The last line is the totals.
+ * One runtime's side of the cross-decode check, whatever the runtime: `encode RUNTIME` writes a file for each combination,
+ * `decode RUNTIME…` reads the files of these runtimes with each of its engines and a window of exactly the size agreed. The
+ * last line is the totals.
  */
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { perMessageDeflateClient } from "@samewire/codec";
-import { ENGINES } from "../_deflate-engines.ts";
+import { type DeflateEngine, perMessageDeflateClient } from "@samewire/codec";
 import { decodeAll, encodeAll, joined, payload, same, serverSide } from "../_deflate-material.ts";
-import { type Combination, combinations, fileName } from "./_combinations.ts";
+import { type Combination, combinations, ENGINE_NAMES, fileName, type Runtime } from "./_combinations.ts";
+
+export interface Engine {
+  readonly name: string;
+  readonly engine: DeflateEngine;
+}
+
+/** How the runtime comes to the files, which lie side by side in one folder. What is read belongs to the caller; what is written is lent. */
+export interface Files {
+  read(name: string): Promise<Uint8Array>;
+  write(name: string, bytes: Uint8Array): Promise<void>;
+}
 
 type Params = (readonly [string, string | true])[];
 
@@ -16,69 +25,92 @@ function paramsOf({ windowBits, takeover }: Combination): Params {
   return takeover ? [bits] : [["server_no_context_takeover", true], bits];
 }
 
-function encode(folder: string, runtime: string): number {
-  let count = 0;
-  for (const combination of combinations(ENGINES.map(({ name }) => name))) {
-    const engine = ENGINES.find(({ name }) => name === combination.engine)?.engine as (typeof ENGINES)[0]["engine"];
-    // Levels 1 to 7, one with each window.
-    const level = combination.windowBits - 8;
-    const extension = serverSide(engine, paramsOf(combination), { serverMaxWindowBits: 15, level });
-    const parts: Uint8Array[] = [];
-    for (const size of combination.sizes) {
-      const compressed = encodeAll(extension, payload(combination.kind, size));
-      parts.push(new Uint8Array(Uint32Array.of(compressed.length).buffer), compressed);
-      count += 1;
-    }
-    extension.release();
-    writeFileSync(join(folder, fileName(runtime, combination)), joined(parts));
-  }
-  return count;
+const payloads = new Map<string, Uint8Array>();
+
+/** The messages of a file. Kept, since files of all engines, windows and runtimes hold the same: 10 MB in all. */
+function messagesOf({ kind, sizes }: Combination): Uint8Array[] {
+  return sizes.map((size) => {
+    const key = `${kind} ${size}`;
+    const message = payloads.get(key) ?? payload(kind, size);
+    payloads.set(key, message);
+    return message;
+  });
 }
 
-function decode(folder: string, runtimes: readonly string[]): { passed: number; failed: number } {
+function compressed(engine: DeflateEngine, combination: Combination): Uint8Array {
+  // Levels 1 to 7, one with each window.
+  const level = combination.windowBits - 8;
+  const extension = serverSide(engine, paramsOf(combination), { serverMaxWindowBits: 15, level });
+  const parts = messagesOf(combination).flatMap((message) => {
+    const bytes = encodeAll(extension, message);
+    return [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes];
+  });
+  extension.release();
+  return joined(parts);
+}
+
+async function encode(engines: readonly Engine[], files: Files, runtime: Runtime): Promise<string> {
+  const names = engines.map(({ name }) => name).join();
+  // An engine that is on one list only would be left out of the check without a word.
+  if (names !== ENGINE_NAMES[runtime].join()) throw new Error(`the engines of ${runtime} are ${names}`);
+  let count = 0;
+  for (const combination of combinations([runtime])) {
+    const { engine } = engines.find(({ name }) => name === combination.engine) as Engine;
+    await files.write(fileName(combination), compressed(engine, combination));
+    count += combination.sizes.length;
+  }
+  return `${count} written`;
+}
+
+/** What is wrong with each message of a file as this engine reads it: nothing is `""`. */
+function problemsOf({ engine }: Engine, file: Uint8Array, combination: Combination): string[] {
+  const extension = perMessageDeflateClient(() => engine, { maxRatio: 0 }).confirm({
+    name: "permessage-deflate",
+    params: paramsOf(combination),
+  });
+  if ("reason" in extension) throw new Error(extension.reason);
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  let at = 0;
+  const problems = messagesOf(combination).map((message) => {
+    const start = at + 4;
+    at = start + view.getUint32(at, true);
+    // An inflater sees past its window within the output of one call: little at a time makes it strict.
+    const max = message.length <= 65_536 ? 256 : 262_144;
+    try {
+      return same(decodeAll(extension, file.subarray(start, at), { max }), message) ? "" : "other bytes";
+    } catch (error) {
+      return String(error);
+    }
+  });
+  extension.release();
+  return problems;
+}
+
+async function decode(engines: readonly Engine[], files: Files, runtimes: readonly Runtime[]): Promise<string> {
   let passed = 0;
   let failed = 0;
-  for (const combination of combinations(ENGINES.map(({ name }) => name))) {
-    const messages = combination.sizes.map((size) => payload(combination.kind, size));
-    for (const runtime of runtimes) {
-      const name = fileName(runtime, combination);
-      const file = readFileSync(join(folder, name));
-      for (const reader of ENGINES) {
-        const extension = perMessageDeflateClient(() => reader.engine, { maxRatio: 0 }).confirm({
-          name: "permessage-deflate",
-          params: paramsOf(combination),
-        });
-        if ("reason" in extension) throw new Error(extension.reason);
-        let at = 0;
-        for (const message of messages) {
-          const length = file.readUInt32LE(at);
-          const compressed = new Uint8Array(file.buffer, file.byteOffset + at + 4, length);
-          at += 4 + length;
-          // An inflater sees past its window within the output of one call: little at a time makes it strict.
-          const max = message.length <= 65_536 ? 256 : 262_144;
-          let problem = "other bytes";
-          try {
-            if (same(decodeAll(extension, compressed, { max }), message)) problem = "";
-          } catch (error) {
-            problem = String(error);
-          }
-          if (problem === "") passed += 1;
-          else {
-            failed += 1;
-            console.log(`${name}, ${message.length} bytes, read by ${reader.name}: ${problem}`);
-          }
+  for (const combination of combinations(runtimes)) {
+    const name = fileName(combination);
+    const file = await files.read(name);
+    for (const reader of engines) {
+      problemsOf(reader, file, combination).forEach((problem, index) => {
+        if (problem === "") {
+          passed += 1;
+        } else {
+          failed += 1;
+          console.log(
+            `${name}, message ${index} of ${combination.sizes[index]} bytes, read by ${reader.name}: ${problem}`,
+          );
         }
-        extension.release();
-      }
+      });
     }
   }
-  return { passed, failed };
+  return `${passed} passed, ${failed} failed`;
 }
 
-const [command, folder = "", ...runtimes] = process.argv.slice(2);
-if (command === "encode") {
-  console.log(`${encode(folder, runtimes[0] ?? "")} written`);
-} else {
-  const { passed, failed } = decode(folder, runtimes);
-  console.log(`${passed} passed, ${failed} failed`);
+/** Does what the command line says: `encode RUNTIME` or `decode RUNTIME…`. */
+export async function side(engines: readonly Engine[], files: Files, args: readonly string[]): Promise<void> {
+  const [command, ...runtimes] = args as [string, ...Runtime[]];
+  const [own] = runtimes as [Runtime];
+  console.log(await (command === "encode" ? encode(engines, files, own) : decode(engines, files, runtimes)));
 }

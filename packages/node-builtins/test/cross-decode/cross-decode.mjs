@@ -1,9 +1,9 @@
 /**
  * The cross-decode matrix (RFC 7692, DF-30): what each engine on each runtime compresses is read by each engine on each
  * runtime, by Python's zlib and by Chromium, over windows of 9 to 15 bits x takeover x random and compressible data of
- * 0 B to 4 MiB.
+ * 0 B to 4 MiB. Node, Bun and Deno have zlib and `pako`, workerd has `pako` alone.
  *
- *   node packages/node-builtins/test/cross-decode/cross-decode.mjs [node|bun|deno…] [--no-python] [--no-chromium]
+ *   node packages/node-builtins/test/cross-decode/cross-decode.mjs [node|bun|deno|workerd…] [--no-python] [--no-chromium]
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -14,10 +14,13 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { root, runtimePath } from "../../../../scripts/runtimes.mjs";
 import { chromiumReads } from "./chromium-reads.mjs";
+import { bundleSide, workerdCommand } from "./workerd/workerd-command.mjs";
+
+/** @typedef {import("./_combinations.ts").Runtime} Runtime */
 
 const here = dirname(fileURLToPath(import.meta.url));
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
-const runtimes = /** @type {("node" | "bun" | "deno")[]} */ (wanted.length > 0 ? wanted : ["node", "bun", "deno"]);
+const runtimes = /** @type {Runtime[]} */ (wanted.length > 0 ? wanted : ["node", "bun", "deno", "workerd"]);
 
 const folder = mkdtempSync(join(tmpdir(), "samewire-cross-decode-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -27,9 +30,7 @@ const out = join(here, "../../.cache", `cross-decode-${process.pid}`);
 mkdirSync(out, { recursive: true });
 process.on("exit", () => rmSync(out, { recursive: true, force: true }));
 await build({
-  entryPoints: ["_side.ts", "_combinations.ts", "../_deflate-engines.ts", "../_deflate-material.ts"].map((path) =>
-    join(here, path),
-  ),
+  entryPoints: [join(here, "_process-side.ts"), join(here, "_combinations.ts"), join(here, "../_deflate-material.ts")],
   outdir: out,
   outbase: join(here, ".."),
   outExtension: { ".js": ".mjs" },
@@ -41,6 +42,7 @@ await build({
   packages: "external",
   logLevel: "error",
 });
+if (runtimes.includes("workerd")) await bundleSide(out);
 
 let passed = 0;
 let failed = 0;
@@ -60,10 +62,15 @@ function run(who, file, args) {
   return lines.at(-1) ?? "";
 }
 
-/** @param {"node" | "bun" | "deno"} runtime @param {string[]} args */
+/** @param {Runtime} runtime @param {string[]} args */
 function side(runtime, args) {
+  const who = `${runtime} ${args[0]}`;
+  if (runtime === "workerd") {
+    const command = workerdCommand(out, folder, args);
+    return run(who, command.file, command.args);
+  }
   const flags = runtime === "deno" ? ["run", "--allow-all", "--no-check"] : [];
-  return run(`${runtime} ${args[0]}`, runtimePath(runtime), [...flags, join(out, "cross-decode/_side.mjs"), ...args]);
+  return run(who, runtimePath(runtime), [...flags, join(out, "cross-decode/_process-side.mjs"), folder, ...args]);
 }
 
 /** @param {string} line */
@@ -73,13 +80,12 @@ function count(line) {
   failed += Number(totals?.[2] ?? 1);
 }
 
-for (const runtime of runtimes) side(runtime, ["encode", folder, runtime]);
-for (const runtime of runtimes) count(side(runtime, ["decode", folder, ...runtimes]));
+for (const runtime of runtimes) side(runtime, ["encode", runtime]);
+for (const runtime of runtimes) count(side(runtime, ["decode", ...runtimes]));
 
 /** @param {string} path @returns {Promise<any>} the built module, whose types are those of its source */
 const load = (path) => import(pathToFileURL(join(out, path)).href);
 const { combinations, fileName } = await load("cross-decode/_combinations.mjs");
-const { ENGINES } = await load("_deflate-engines.mjs");
 const { payload } = await load("_deflate-material.mjs");
 const sums = new Map();
 /** @param {string} kind @param {number} size */
@@ -90,10 +96,10 @@ const digest = (kind, size) => {
 };
 /** @type {import("./chromium-reads.mjs").Replay[]} */
 const replays = [];
-for (const one of combinations(ENGINES.map((/** @type {{ name: string }} */ { name }) => name))) {
+for (const one of combinations(runtimes)) {
   const digests = one.sizes.map((/** @type {number} */ size) => digest(one.kind, size));
   const { windowBits, takeover } = one;
-  for (const runtime of runtimes) replays.push({ name: fileName(runtime, one), windowBits, takeover, digests });
+  replays.push({ name: fileName(one), windowBits, takeover, digests });
 }
 
 if (!process.argv.includes("--no-python")) {
