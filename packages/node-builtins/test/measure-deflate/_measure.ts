@@ -4,7 +4,7 @@
  */
 import type { DeflateEngine } from "@samewire/codec";
 import { ENGINES } from "../_deflate-engines.ts";
-import { payload, serverSide } from "../_deflate-material.ts";
+import { encodeAll, payload, serverSide } from "../_deflate-material.ts";
 
 const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
@@ -84,28 +84,19 @@ function spread(times: number[]): string {
   return `${at(0.5)} / ${at(0.99)} / ${at(1)}`;
 }
 
-/** Of a fresh process, whose code is not compiled yet when it begins. */
+/** Of a fresh process, whose code is not compiled yet when it begins; `zlib` makes what is inflated. */
 function sliceRow({ name, engine }: (typeof ENGINES)[number], kind: "random" | "compressible" | "zeros"): string {
   const size = 8 * 1024 * 1024;
   const whole = payload(kind, size);
-  const sender = serverSide(engine, [["server_max_window_bits", "15"]], { serverMaxWindowBits: 15, level: 6 });
+  const senderOf = (by: DeflateEngine) =>
+    serverSide(by, [["server_max_window_bits", "15"]], { serverMaxWindowBits: 15, level: 6 });
   const receiver = serverSide(engine, [], { maxRatio: 0 });
-  const encoding: number[] = [];
+  const { slice } = engine;
+  const all = encodeAll(senderOf(ENGINES.find((one) => one.name === "zlib")?.engine ?? engine), whole);
   const decoding: number[] = [];
-  const pieces: Uint8Array[] = [];
-  for (let at = 0; at < size; ) {
-    const { slice } = engine;
-    const elapsed = stopwatch();
-    const piece = sender.encode(whole.subarray(at, at + slice), at + slice >= size);
-    encoding.push(elapsed());
-    pieces.push(piece.slice());
-    at += slice;
-  }
-  const all = Buffer.concat(pieces);
   let spent = 0;
   let turn = 0;
   for (let at = 0; at < all.length; ) {
-    const { slice } = engine;
     let piece: Uint8Array = all.subarray(at, at + slice);
     at += slice;
     do {
@@ -121,6 +112,15 @@ function sliceRow({ name, engine }: (typeof ENGINES)[number], kind: "random" | "
       }
       piece = NOTHING;
     } while (receiver.pending);
+  }
+  const sender = senderOf(engine);
+  const encoding: number[] = [];
+  for (let at = 0; at < size; ) {
+    const { encodeSlice } = engine;
+    const elapsed = stopwatch();
+    sender.encode(whole.subarray(at, at + encodeSlice), at + encodeSlice >= size);
+    encoding.push(elapsed());
+    at += encodeSlice;
   }
   sender.release();
   receiver.release();
