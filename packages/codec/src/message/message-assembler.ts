@@ -223,13 +223,9 @@ export class MessageAssembler implements FrameHandler {
   /** The next piece of a data frame's payload; `last` ends the frame. */
   #takePiece(bytes: Uint8Array, start: number, end: number, key: number, last: boolean): void {
     const ends = last && this.#last;
-    let piece: Uint8Array;
-    if (this.#streamed && !this.#transformed) {
-      piece = this.#block.own(bytes, start, end, key);
-    } else {
-      maskInPlace(bytes, start, end, key);
-      piece = bytes.subarray(start, end);
-    }
+    const own = this.#streamed && !this.#transformed;
+    if (!own) maskInPlace(bytes, start, end, key);
+    const piece = own ? this.#block.own(bytes, start, end, key) : bytes.subarray(start, end);
     if (!this.#transformed) {
       this.#accept(piece);
       if (ends && !this.#failed) this.#finish();
