@@ -9,6 +9,7 @@ import {
 } from "@samewire/codec";
 import type { Engine } from "./engine.ts";
 import { type Bytes, type CloseInfo, isBytes, type Message, viewOf } from "./message.ts";
+import { PreparedMessage } from "./prepared-message.ts";
 import type { IncomingStream } from "./receiving/incoming-stream.ts";
 import type { Sendable, SendableStream, SendOptions } from "./sendable.ts";
 import type { PeerInfo } from "./socket.ts";
@@ -135,8 +136,9 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
   send(stream: SendableStream, options?: SendOptions): Promise<void>;
   send(message: Sendable | SendableStream, options?: SendOptions): boolean | Promise<void> {
     const { sender } = this.#engine;
-    if (typeof message === "string" || message instanceof Uint8Array) return sender.send(message, options);
-    return isStream(message) ? sender.stream(message, options) : sender.send(message, options);
+    // A prepared message has many receivers: it is told apart before it is searched for what makes a stream.
+    const known = typeof message === "string" || message instanceof Uint8Array || message instanceof PreparedMessage;
+    return !known && isStream(message) ? sender.stream(message, options) : sender.send(message, options);
   }
 
   /**

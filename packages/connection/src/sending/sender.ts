@@ -90,6 +90,7 @@ export class Sender implements OutgoingOwner {
     if (free && protocol.extension === undefined && protocol.sendable) {
       if (typeof message === "string") protocol.sendText(message);
       else if (message instanceof Uint8Array) protocol.sendBinary(message);
+      else if (message instanceof PreparedMessage && protocol.role === "server") transmitter.appendNow(message.frame);
       else return this.#sendChecked(message, options);
       transmitter.flushSoon();
       return !transmitter.blocked || this.#belowHighWater();
