@@ -99,7 +99,7 @@ export const stages = [
     name: "cross-decode",
     run: ["node", "packages/node-builtins/test/cross-decode/cross-decode.mjs"],
     count: "totals",
-    needs: ["python3"],
+    needs: ["chromium", "python3"],
     show: /passed/,
     full: "what each DEFLATE engine of each runtime writes, read by all of them, by Python's and by Chromium's: `node packages/node-builtins/test/cross-decode/cross-decode.mjs`",
     seconds: 400,

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chromiumFlags } from "../../../scripts/chromium-flags.mjs";
 import { toolPath } from "../../../scripts/system-tools.mjs";
 import { renderHtml } from "../src/report/html-report.ts";
 import { sampleReport } from "./sample-reports.ts";
@@ -29,15 +30,7 @@ describe("the HTML report in Chromium", () => {
       executablePath: toolPath("chromium"),
       headless: true,
       viewport: { width: 1280, height: 800 },
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
+      args: chromiumFlags,
     });
     page = await context.newPage();
     page.on("pageerror", (error) => problems.push(String(error)));

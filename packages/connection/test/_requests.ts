@@ -32,7 +32,6 @@ export function raw<C>({ stream }: World<C>): { socket: MemorySocket; answer: An
   socket.handler = {
     onBytes: (chunk) => {
       answer.text += Buffer.from(chunk).toString("latin1");
-      return false;
     },
     onWritable: () => {},
     onEnd: () => {

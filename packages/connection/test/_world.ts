@@ -65,3 +65,16 @@ export async function take(clock: FakeClock, socket: WebSocketConnection): Promi
   await clock.settle();
   return received;
 }
+
+/** What arrives at the client's end of the first stream from now on, a string a chunk, an octet a character. */
+export function wireOf<C>({ sockets }: World<C>): readonly string[] {
+  const client = sockets[0]?.handler;
+  if (client === undefined) throw new Error("no stream");
+  const wire: string[] = [];
+  const { onBytes } = client;
+  client.onBytes = (chunk, memory) => {
+    wire.push(Buffer.from(chunk).toString("latin1"));
+    onBytes.call(client, chunk, memory);
+  };
+  return wire;
+}

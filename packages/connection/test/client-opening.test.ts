@@ -13,7 +13,7 @@ async function refusedBy(
     async (_target, attach) => {
       const [client, peer] = memoryPair(clock);
       server = peer;
-      peer.handler = { onBytes: () => false, onWritable: () => {}, onEnd: () => {}, onClose: () => {} };
+      peer.handler = { onBytes: () => {}, onWritable: () => {}, onEnd: () => {}, onClose: () => {} };
       client.handler = attach(client);
     },
     "ws://localhost/",

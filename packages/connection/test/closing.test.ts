@@ -9,7 +9,7 @@ function onlyConnection<C>(connections: ReadonlySet<WebSocketConnection<C>>): We
   return first;
 }
 
-const IGNORE = { onBytes: () => false, onWritable: () => {}, onEnd: () => {}, onClose: () => {} };
+const IGNORE = { onBytes: () => {}, onWritable: () => {}, onEnd: () => {}, onClose: () => {} };
 
 describe("closing", () => {
   it("UT-7 tells both sides code and reason, in UTF-8, and leaves nothing (7.1)", async () => {
@@ -233,7 +233,7 @@ async function session(direction: "to the server" | "to the client", limit: numb
   handler.onBytes = (chunk, memory) => {
     if (bytes === limit) socket.reset();
     bytes += chunk.length;
-    return onBytes.call(handler, chunk, memory);
+    onBytes.call(handler, chunk, memory);
   };
   const connection = await connecting.catch(() => undefined);
   connection?.send("hello");

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { CloseInfo, WebSocketConnection } from "../src/index.ts";
 import { UsageError } from "../src/index.ts";
-import { world } from "./_world.ts";
+import { wireOf, world } from "./_world.ts";
 
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -192,21 +192,15 @@ describe("handlers", () => {
   });
 
   it("whose replies come late are still sent before the answer to Close", async () => {
-    const wire: string[] = [];
-    const { clock, connect, sockets } = world({
+    const place = world({
       async message(socket, message) {
         await later();
         socket.send(`echo ${message}`);
       },
     });
+    const { clock, connect } = place;
     const socket = await connect();
-    const client = sockets[0]?.handler;
-    if (client === undefined) throw new Error("no stream");
-    const { onBytes } = client;
-    client.onBytes = (chunk, memory) => {
-      wire.push(Buffer.from(chunk).toString("latin1"));
-      return onBytes.call(client, chunk, memory);
-    };
+    const wire = wireOf(place);
     socket.send("1");
     void socket.close();
     for (let i = 0; i < 10; i++) {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { take, world } from "./_world.ts";
+import { take, wireOf, world } from "./_world.ts";
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -10,8 +10,7 @@ async function* parts(text: string): AsyncGenerator<string> {
 describe("Outgoing", () => {
   it("a source that fails half-way: nothing follows but the Close frame, whatever waits or is sent then (5.4)", async () => {
     const settled: string[] = [];
-    const wire: string[] = [];
-    const { clock, connect, sockets } = world({
+    const place = world({
       message(socket) {
         const half = (async function* () {
           yield "half";
@@ -28,14 +27,9 @@ describe("Outgoing", () => {
         socket.send(parts("late")).catch(() => settled.push("late dropped"));
       },
     });
+    const { clock, connect } = place;
     const socket = await connect();
-    const client = sockets[0]?.handler;
-    if (client === undefined) throw new Error("no stream");
-    const { onBytes } = client;
-    client.onBytes = (chunk, memory) => {
-      wire.push(Buffer.from(chunk).toString("latin1"));
-      return onBytes.call(client, chunk, memory);
-    };
+    const wire = wireOf(place);
     socket.send("go");
     for (let i = 0; i < 5; i++) {
       await nextTurn();

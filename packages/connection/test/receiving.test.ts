@@ -1,40 +1,25 @@
 import { describe, expect, it } from "vitest";
 import type { IncomingStream, WebSocketConnection } from "../src/index.ts";
-import type { FakeClock, MemorySocket } from "../src/testing/index.ts";
-import { take, world } from "./_world.ts";
+import { head, raw, UPGRADE } from "./_requests.ts";
+import { take, type World, world } from "./_world.ts";
 
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Sends a request with these frames behind it, in one chunk; gives what comes back after the response. */
-async function exchange(socket: MemorySocket, frames: string, clock: FakeClock): Promise<string> {
-  let received = "";
-  socket.handler = {
-    onBytes: (chunk) => {
-      received += Buffer.from(chunk).toString("latin1");
-      return false;
-    },
-    onWritable: () => {},
-    onEnd: () => {},
-    onClose: () => {},
-  };
-  socket.write(
-    Buffer.from(
-      "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-        `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n${frames}`,
-      "latin1",
-    ),
-  );
+async function exchange(place: World<undefined>, frames: string): Promise<string> {
+  const { socket, answer } = raw(place);
+  socket.write(Buffer.from(head("GET / HTTP/1.1", UPGRADE) + frames, "latin1"));
   for (let i = 0; i < 5; i++) {
     await later();
-    await clock.settle();
+    await place.clock.settle();
   }
-  return received.slice(received.indexOf("\r\n\r\n") + 4);
+  return answer.text.slice(answer.text.indexOf("\r\n\r\n") + 4);
 }
 
 for (const way of ["handler", "async handler", "iteration", "receive"] as const) {
   it(`${way}: what came before a fault in the same chunk is answered before the Close frame (7.1.7)`, async () => {
     const echo = (socket: WebSocketConnection, message: string | Uint8Array): void => void socket.send(message);
-    const { clock, stream } = world({
+    const place = world({
       ...(way === "handler" && { message: echo }),
       ...(way === "async handler" && {
         message: async (socket: WebSocketConnection, message: string | Uint8Array) => {
@@ -51,7 +36,7 @@ for (const way of ["handler", "async handler", "iteration", "receive"] as const)
         open: async (socket: WebSocketConnection) => echo(socket, (await socket.receive()) ?? "nothing"),
       }),
     });
-    expect(await exchange(stream(), "\x81\x82\0\0\0\0hi\x83\x80\0\0\0\0", clock)).toBe("\x81\x02hi\x88\x02\x03\xea");
+    expect(await exchange(place, "\x81\x82\0\0\0\0hi\x83\x80\0\0\0\0")).toBe("\x81\x02hi\x88\x02\x03\xea");
   });
 }
 
@@ -186,22 +171,22 @@ describe("receiveStream", () => {
 
 describe("open", () => {
   it("that is pending when the peer closes: what came before is handled, and answered before our Close frame", async () => {
-    const { clock, stream } = world({
+    const place = world({
       open: later,
       message: (socket, message) => {
         socket.send(message);
       },
     });
-    expect(await exchange(stream(), "\x81\x82\0\0\0\0hi\x88\x80\0\0\0\0", clock)).toBe("\x81\x02hi\x88\x00");
+    expect(await exchange(place, "\x81\x82\0\0\0\0hi\x88\x80\0\0\0\0")).toBe("\x81\x02hi\x88\x00");
   });
 
   it("that waits for a message when the peer closes is told at once", async () => {
     const received: unknown[] = [];
-    const { clock, stream } = world({
+    const place = world({
       open: async (socket) => void received.push(await socket.receive()),
       message: () => {},
     });
-    expect(await exchange(stream(), "\x88\x80\0\0\0\0", clock)).toBe("\x88\x00");
+    expect(await exchange(place, "\x88\x80\0\0\0\0")).toBe("\x88\x00");
     expect(received).toEqual([undefined]);
   });
 });

@@ -1,39 +1,26 @@
 import { describe, expect, it } from "vitest";
 import type { WebSocketConnection } from "../src/index.ts";
+import { head, raw, UPGRADE } from "./_requests.ts";
 import { take, world } from "./_world.ts";
 
 describe("a connection", () => {
   it("LC-3 answers an opening once: what is decided after the deadline is not sent", async () => {
     let decide: ((value: undefined) => void) | undefined;
-    const { clock, stream } = world({
+    const place = world({
       handshakeTimeout: 100,
       upgrade: () =>
         new Promise<undefined>((resolve) => {
           decide = resolve;
         }),
     });
-    const socket = stream();
-    let answer = "";
-    socket.handler = {
-      onBytes: (chunk) => {
-        answer += Buffer.from(chunk).toString("latin1");
-        return false;
-      },
-      onWritable: () => {},
-      onEnd: () => {},
-      onClose: () => {},
-    };
-    socket.write(
-      Buffer.from(
-        "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-      ),
-    );
+    const { clock } = place;
+    const { socket, answer } = raw(place);
+    socket.write(Buffer.from(head("GET / HTTP/1.1", UPGRADE)));
     await clock.advance(100);
     decide?.(undefined);
     await clock.settle();
-    expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
-    expect(answer).toContain(" 408 ");
+    expect(answer.text.match(/HTTP\/1\.1/g)).toHaveLength(1);
+    expect(answer.text).toContain(" 408 ");
   });
 
   it("LC-6 survives a stream that throws from write and end", async () => {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type CompressionOptions, type Server, serve } from "@samewire/node";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chromiumFlags } from "../../../scripts/chromium-flags.mjs";
 import { toolPath } from "../../../scripts/system-tools.mjs";
 
 const LIMIT = 8 << 20;
@@ -64,15 +65,7 @@ describe("compression with Chromium", () => {
     context = await chromium.launchPersistentContext(join(folder, "profile"), {
       executablePath: toolPath("chromium"),
       headless: true,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
+      args: chromiumFlags,
     });
     page = await context.newPage();
     await page.evaluate(`globalThis.bytesOf = ${bytesOf}`);

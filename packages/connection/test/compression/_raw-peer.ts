@@ -30,7 +30,6 @@ export async function rawPeer<C>({ clock, stream }: World<C>, offer: string): Pr
   socket.handler = {
     onBytes: (chunk) => {
       bytes = Buffer.concat([bytes, chunk]);
-      return false;
     },
     onWritable: () => {},
     onEnd: () => {},

@@ -6,12 +6,13 @@
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { chromiumFlags } from "../../../../scripts/chromium-flags.mjs";
+import { findTool } from "../../../../scripts/system-tools.mjs";
 
-const EXECUTABLE = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) => existsSync(path));
 /** All files, with the browser's start; a page that is stuck tells nothing by itself. */
 const PATIENCE = 300_000;
 
@@ -58,7 +59,8 @@ function header(length) {
  * @param {string} folder @param {readonly Replay[]} replays @returns {Promise<string>}
  */
 export async function chromiumReads(folder, replays) {
-  if (EXECUTABLE === undefined) {
+  const executable = findTool("chromium");
+  if (executable === undefined) {
     console.log("chromium is missing: apt-get install chromium, or --no-chromium");
     return "0 passed, 1 failed";
   }
@@ -111,17 +113,8 @@ export async function chromiumReads(folder, replays) {
   const address = server.address();
   const port = typeof address === "object" ? address?.port : undefined;
   const profile = mkdtempSync(join(tmpdir(), "samewire-chromium-"));
-  const flags = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ];
-  const browser = spawn(EXECUTABLE, [...flags, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`], {
+  const flags = ["--headless=new", ...chromiumFlags];
+  const browser = spawn(executable, [...flags, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`], {
     stdio: "ignore",
     detached: true,
   });
