@@ -50,7 +50,7 @@ const echo = (job: Partial<EchoJob> & { readonly size: number; readonly depth: n
 /** Deno alone asks its caller for a read buffer: the size that ours starts with. */
 const SMALL_BUFFER: Variant = { of: "deno/tcp", suffix: "1k", label: "1 KiB buffer", settings: { readBuffer: 1024 } };
 /** Each at its default. */
-const LEVELS = "level: samewire 1 on Node and 2 on Bun and Deno, ws 6, Bun.serve its own";
+const LEVELS = "level: samewire 1, ws 6, Bun.serve its own";
 const NO_DEFLATE = "has no permessage-deflate";
 const TAKEOVER = "permessage-deflate";
 const NO_TAKEOVER = "permessage-deflate; client_no_context_takeover; server_no_context_takeover";

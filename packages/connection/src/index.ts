@@ -6,6 +6,7 @@ export { processBudget } from "./compression/memory-budget.ts";
 export { pakoEngine } from "./compression/pako-engine.ts";
 export { type ZlibLike, type ZlibStream, zlibLikeEngine } from "./compression/zlib-contexts.ts";
 export { type ConnectOptions, connectWith } from "./connect.ts";
+export { withFastLevel } from "./deflate/fast-level.ts";
 export type { Dial, DialTarget } from "./dial.ts";
 export { PromiseSocket } from "./promise-socket.ts";
 export { type ReadMemory, readInto } from "./read-buffer.ts";

@@ -6,8 +6,8 @@
 
 import { createDeflateRaw, createInflateRaw } from "node:zlib";
 import type { DeflateEngine, DeflaterOptions, InflaterOptions } from "@samewire/codec";
-import { pakoEngine, poolContexts, type ZlibStream, zlibLikeEngine } from "@samewire/connection";
-import { fixesCodes, provesItself } from "./zlib-proof.ts";
+import { pakoEngine, poolContexts, withFastLevel, type ZlibStream, zlibLikeEngine } from "@samewire/connection";
+import { provesItself } from "./zlib-proof.ts";
 
 /** What lies below a stream of `node:zlib`. */
 interface ZlibHandle {
@@ -90,12 +90,11 @@ class NativeStream implements ZlibStream {
 }
 
 /** The runtime's zlib, whether it works or not. */
-function nativeZlib(fastLevel: number): DeflateEngine {
+function nativeZlib(): DeflateEngine {
   return zlibLikeEngine({
     name: "zlib",
-    fastLevel,
     slice: SLICE,
-    encodeSlice: SLICE,
+    encodeSlice: () => SLICE,
     // Measured: the forks of zlib in these runtimes have a hash table of a fixed size, 64 KiB in Node's and 128 KiB in
     // zlib-ng, whatever the memLevel.
     deflaterMemory: ({ windowBits, memLevel }) => (1 << (windowBits + 2)) + (1 << (memLevel + 8)) + 139_264,
@@ -112,9 +111,8 @@ let engine: DeflateEngine | undefined;
 /** The runtime's zlib where it proves itself, else `pako`: the engine's name tells which. One for the whole process. */
 export function zlibEngine(): DeflateEngine {
   if (engine === undefined) {
-    const native = nativeZlib(1);
-    if (!provesItself(native)) engine = pakoEngine();
-    else engine = poolContexts(fixesCodes(native) ? nativeZlib(2) : native);
+    const native = nativeZlib();
+    engine = provesItself(native) ? poolContexts(withFastLevel(native)) : pakoEngine();
   }
   return engine;
 }

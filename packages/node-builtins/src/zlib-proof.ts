@@ -44,16 +44,3 @@ function inflates(inflater: Inflater, compressed: Uint8Array, message: Uint8Arra
   } while (inflater.pending && at <= message.length);
   return at === message.length;
 }
-
-/**
- * Whether level 1 uses the fixed codes of DEFLATE alone (RFC 1951 section 3.2.6), as zlib-ng does: four times as fast as
- * level 2, a quarter larger, and beyond its size for what does not compress.
- */
-export function fixesCodes(engine: DeflateEngine): boolean {
-  const deflater = engine.createDeflater({ windowBits: 13, level: 1, memLevel: 6 });
-  // Digits and spaces: codes of their own make a third of them.
-  const digits = Array.from({ length: 300 }, (_, at) => (at * at * 7919) % 1000).join(" ");
-  const [header = 0] = deflater.deflate(new TextEncoder().encode(digits), true);
-  deflater.release();
-  return ((header >> 1) & 3) === 1;
-}

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { DeflateEngine, Inflater } from "@samewire/codec";
 import { zlibEngine } from "../src/zlib-engine.ts";
-import { fixesCodes, provesItself } from "../src/zlib-proof.ts";
+import { provesItself } from "../src/zlib-proof.ts";
 import { ENGINES } from "./_deflate-engines.ts";
 import { bytesOf, joined, payload, same, textOf } from "./_deflate-material.ts";
 import type { Runner } from "./_runner.ts";
@@ -28,21 +28,6 @@ export function deflateEngineSuite({ describe, it }: Runner): void {
     it("is the runtime's own zlib, proven, on every runtime we run on", () => {
       assert.equal(zlibEngine().name, "zlib");
       assert.equal(zlibEngine(), zlibEngine());
-    });
-  });
-
-  describe("fixesCodes", () => {
-    it("tells a level 1 that is zlib-ng's from one that is zlib's, and the default follows", () => {
-      const [native, pako] = ENGINES.map(({ engine }) => engine) as [DeflateEngine, DeflateEngine];
-      assert.equal(fixesCodes(pako), false);
-      assert.equal(native.fastLevel, fixesCodes(native) ? 2 : 1);
-      const deflater = native.createDeflater({ windowBits: 13, level: native.fastLevel, memLevel: 6 });
-      const incompressible = payload("random", 20_000);
-      assert.ok(
-        deflater.deflate(incompressible, true).length < 20_100,
-        "the default does not grow what does not compress",
-      );
-      deflater.release();
     });
   });
 

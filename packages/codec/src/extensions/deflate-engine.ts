@@ -6,12 +6,10 @@
 export interface DeflateEngine {
   /** Which one is in use, for example `zlib` or `pako`. */
   readonly name: string;
-  /** The level for who states none: the fastest that still builds codes to suit the data. */
-  readonly fastLevel: number;
   /** How many bytes can be inflated, in and out, in an eighth of the time for which others may wait: a millisecond or so. */
   readonly slice: number;
   /** How many bytes can be compressed at a time before others have to wait for too long. May grow, and never shrinks. */
-  readonly encodeSlice: number;
+  encodeSlice(options: DeflaterOptions): number;
   /** About how many bytes a compressor of these options holds. */
   deflaterMemory(options: DeflaterOptions): number;
   /** About how many bytes an inflater of these options holds. */

@@ -11,9 +11,9 @@ export interface DeflateOptions {
    * sent as a stream, whose length is not known, is compressed. Default 256.
    */
   readonly threshold?: number;
-  /** 1 (fast) to 9 (small). Default: 1, or 2 where 1 is a method of its own (on Bun and Deno), faster and a quarter larger. */
+  /** 1 (fast) to 9 (small). Default 1, which is a compressor of samewire's own; from 2 on it is the engine's. */
   readonly level?: number;
-  /** 1 to 9: memory of the compressor besides its window, of little use beyond the default of 6. */
+  /** 1 to 9: memory of the compressor besides its window, of little use beyond the default of 6, and of none at level 1. */
   readonly memLevel?: number;
   /**
    * The largest LZ77 window with which the server compresses, as a base-2 logarithm: 9 to 15 (section 7.1.2.1). A
@@ -53,11 +53,9 @@ export interface ContextBudget {
   refund(bytes: number): void;
 }
 
-/** {@link DeflateOptions} with every default filled in that depends neither on the role nor on the engine. */
-export type DeflateSettings = Required<
-  Omit<DeflateOptions, "level" | "serverMaxWindowBits" | "clientMaxWindowBits" | "budget">
-> &
-  Pick<DeflateOptions, "level" | "serverMaxWindowBits" | "clientMaxWindowBits" | "budget">;
+/** {@link DeflateOptions} with every default filled in that depends not on the role. */
+export type DeflateSettings = Required<Omit<DeflateOptions, "serverMaxWindowBits" | "clientMaxWindowBits" | "budget">> &
+  Pick<DeflateOptions, "serverMaxWindowBits" | "clientMaxWindowBits" | "budget">;
 
 /** The window with which we compress unless told otherwise. */
 export const DEFAULT_WINDOW_BITS = 13;
@@ -86,6 +84,7 @@ export function deflateSettings(options: DeflateOptions): DeflateSettings {
   }
   return {
     threshold: 256,
+    level: 1,
     memLevel: 6,
     serverNoContextTakeover: false,
     clientNoContextTakeover: false,

@@ -67,7 +67,7 @@ export class PerMessageDeflate implements MessageExtension {
     this.#settings = settings;
     this.slice = engine.slice;
     this.agreed = { ...agreed, engine: engine.name };
-    const { level = engine.fastLevel, memLevel } = settings;
+    const { level, memLevel } = settings;
     this.#outbound = { windowBits: outbound.windowBits, level, memLevel };
     this.shareKey = Object.values(this.#outbound).join();
     this.#outboundTakeover = outbound.takeover;
@@ -78,7 +78,7 @@ export class PerMessageDeflate implements MessageExtension {
   }
 
   get encodeSlice(): number {
-    return this.#engine.encodeSlice;
+    return this.#engine.encodeSlice(this.#outbound);
   }
 
   wants(length: number | undefined, choice: boolean | undefined): boolean {

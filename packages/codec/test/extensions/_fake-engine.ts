@@ -13,9 +13,8 @@ export interface FakeEngine extends DeflateEngine {
 export function fakeEngine(): FakeEngine {
   const engine: FakeEngine = {
     name: "fake",
-    fastLevel: 3,
     slice: 65_536,
-    encodeSlice: 65_536,
+    encodeSlice: () => 65_536,
     deflaters: [],
     inflaters: [],
     resets: 0,

@@ -13,11 +13,8 @@ export function poolContexts(engine: DeflateEngine): DeflateEngine {
   const inflaters = new Map<number, Inflater[]>();
   return {
     name: engine.name,
-    fastLevel: engine.fastLevel,
     slice: engine.slice,
-    get encodeSlice() {
-      return engine.encodeSlice;
-    },
+    encodeSlice: (options) => engine.encodeSlice(options),
     deflaterMemory: (options) => engine.deflaterMemory(options),
     inflaterMemory: (options) => engine.inflaterMemory(options),
     createDeflater(options: DeflaterOptions): Deflater {

@@ -19,6 +19,7 @@ import {
   zlibInflateInit2,
   zlibInflateReset,
 } from "pako";
+import { withFastLevel } from "../deflate/fast-level.ts";
 import { poolContexts } from "./context-pool.ts";
 import { type ZlibStream, zlibLikeEngine } from "./zlib-contexts.ts";
 
@@ -104,27 +105,26 @@ let engine: DeflateEngine | undefined;
 /** The engine that works on every runtime. There is one, shared by all connections. */
 export function pakoEngine(): DeflateEngine {
   engine ??= poolContexts(
-    zlibLikeEngine({
-      name: "pako",
-      fastLevel: 1,
-      slice: SLICE,
-      get encodeSlice() {
-        return DEFLATE.warmth < COLD_BYTES ? SLICE / COLD_FACTOR : SLICE;
-      },
-      // Measured: the hash table has a fixed size.
-      deflaterMemory: ({ windowBits, memLevel }) => (1 << (windowBits + 2)) + (1 << (memLevel + 8)) + 73_728,
-      inflaterMemory: ({ windowBits }) => (1 << windowBits) + 16_384,
-      deflateStream({ windowBits, level, memLevel }: DeflaterOptions): ZlibStream {
-        const stream = new ZStream();
-        // A negative window means DEFLATE with neither header nor checksum.
-        const status = zlibDeflateInit2(stream, level, Z_DEFLATED, -windowBits, memLevel, Z_DEFAULT_STRATEGY);
-        return new PakoStream(DEFLATE, stream, status);
-      },
-      inflateStream({ windowBits }: InflaterOptions): ZlibStream {
-        const stream = new ZStream();
-        return new PakoStream(INFLATE, stream, zlibInflateInit2(stream, -windowBits));
-      },
-    }),
+    withFastLevel(
+      zlibLikeEngine({
+        name: "pako",
+        slice: SLICE,
+        encodeSlice: () => (DEFLATE.warmth < COLD_BYTES ? SLICE / COLD_FACTOR : SLICE),
+        // Measured: the hash table has a fixed size.
+        deflaterMemory: ({ windowBits, memLevel }) => (1 << (windowBits + 2)) + (1 << (memLevel + 8)) + 73_728,
+        inflaterMemory: ({ windowBits }) => (1 << windowBits) + 16_384,
+        deflateStream({ windowBits, level, memLevel }: DeflaterOptions): ZlibStream {
+          const stream = new ZStream();
+          // A negative window means DEFLATE with neither header nor checksum.
+          const status = zlibDeflateInit2(stream, level, Z_DEFLATED, -windowBits, memLevel, Z_DEFAULT_STRATEGY);
+          return new PakoStream(DEFLATE, stream, status);
+        },
+        inflateStream({ windowBits }: InflaterOptions): ZlibStream {
+          const stream = new ZStream();
+          return new PakoStream(INFLATE, stream, zlibInflateInit2(stream, -windowBits));
+        },
+      }),
+    ),
   );
   return engine;
 }

@@ -31,7 +31,7 @@ export interface ZlibStream {
 
 /** A library that works like zlib. */
 export interface ZlibLike
-  extends Pick<DeflateEngine, "name" | "fastLevel" | "slice" | "encodeSlice" | "deflaterMemory" | "inflaterMemory"> {
+  extends Pick<DeflateEngine, "name" | "slice" | "encodeSlice" | "deflaterMemory" | "inflaterMemory"> {
   deflateStream(options: DeflaterOptions): ZlibStream;
   inflateStream(options: InflaterOptions): ZlibStream;
 }
@@ -68,11 +68,8 @@ export function zlibLikeEngine(library: ZlibLike): DeflateEngine {
   const workspace = new Workspace();
   return {
     name: library.name,
-    fastLevel: library.fastLevel,
     slice: library.slice,
-    get encodeSlice() {
-      return library.encodeSlice;
-    },
+    encodeSlice: (options) => library.encodeSlice(options),
     deflaterMemory: (options) => library.deflaterMemory(options),
     inflaterMemory: (options) => library.inflaterMemory(options),
     createDeflater: (options) => new ZlibDeflater(library.deflateStream(options), workspace),

@@ -2,6 +2,9 @@
 import type { DeflateEngine, Deflater, Inflater } from "@samewire/codec";
 import { pakoEngine } from "../../src/compression/pako-engine.ts";
 
+/** Bytes that may be compressed at a time. */
+export const SLICE: number = 16 * 1024;
+
 export interface Counts {
   deflaters: number;
   inflaters: number;
@@ -19,7 +22,7 @@ export function countingEngine(): { readonly counts: Counts; readonly engine: De
   const engine: DeflateEngine = {
     ...pako,
     // As when its code is warm, whatever ran before.
-    encodeSlice: 16 * 1024,
+    encodeSlice: () => SLICE,
     createDeflater(options): Deflater {
       counts.deflaters += 1;
       const inner = pako.createDeflater(options);

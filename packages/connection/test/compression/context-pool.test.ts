@@ -19,9 +19,8 @@ function fakeEngine() {
   });
   const engine: DeflateEngine = {
     name: "fake",
-    fastLevel: 3,
     slice: 65_536,
-    encodeSlice: 65_536,
+    encodeSlice: () => 65_536,
     deflaterMemory: ({ windowBits }) => 1 << (windowBits + 2),
     inflaterMemory: ({ windowBits }) => 1 << windowBits,
     createDeflater() {

@@ -23,9 +23,8 @@ function endingLibrary() {
   };
   const engine = zlibLikeEngine({
     name: "ending",
-    fastLevel: 1,
     slice: 65_536,
-    encodeSlice: 65_536,
+    encodeSlice: () => 65_536,
     deflaterMemory: () => 0,
     inflaterMemory: () => 0,
     deflateStream: inflateStream,

@@ -38,8 +38,7 @@ function messagesOf({ kind, sizes }: Combination): Uint8Array[] {
 }
 
 function compressed(engine: DeflateEngine, combination: Combination): Uint8Array {
-  // Levels 1 to 7, one with each window.
-  const level = combination.windowBits - 8;
+  const { level } = combination;
   const extension = serverSide(engine, paramsOf(combination), { serverMaxWindowBits: 15, level });
   const parts = messagesOf(combination).flatMap((message) => {
     const bytes = encodeAll(extension, message);
@@ -55,7 +54,7 @@ async function encode(engines: readonly Engine[], files: Files, runtime: Runtime
   if (names !== ENGINE_NAMES[runtime].join()) throw new Error(`the engines of ${runtime} are ${names}`);
   let count = 0;
   for (const combination of combinations([runtime])) {
-    const { engine } = engines.find(({ name }) => name === combination.engine) as Engine;
+    const { engine } = (engines.find(({ name }) => name === combination.compressor) ?? engines[0]) as Engine;
     await files.write(fileName(combination), compressed(engine, combination));
     count += combination.sizes.length;
   }

@@ -1,8 +1,9 @@
 /**
  * What compression costs on this runtime, as rows of the tables in docs/compression.md: `cpu`, or, which want a process
- * of their own, `slices ENGINE random|compressible|zeros` and `memory ENGINE deflater|inflater WINDOWBITS MEMLEVEL`.
+ * of their own, `slices ENGINE LEVEL random|compressible|zeros` and
+ * `memory ENGINE deflater|inflater LEVEL WINDOWBITS MEMLEVEL`.
  */
-import type { DeflateEngine } from "@samewire/codec";
+import type { DeflateEngine, DeflaterOptions } from "@samewire/codec";
 import { ENGINES } from "../_deflate-engines.ts";
 import { encodeAll, payload, serverSide } from "../_deflate-material.ts";
 
@@ -63,8 +64,7 @@ function cpuRows(): string[] {
         sender.release();
         receiver.release();
         const each = (sum: number): string => (sum / messages.length).toFixed(1);
-        const standard = level === engine.fastLevel ? " (default)" : "";
-        return `| ${name} | ${takeover ? "kept" : "none"} | ${level}${standard} | ${each(encoded)} | ${each(decoded)} | ${(bytes / messages.length).toFixed(0)} |`;
+        return `| ${name} | ${takeover ? "kept" : "none"} | ${level} | ${each(encoded)} | ${each(decoded)} | ${(bytes / messages.length).toFixed(0)} |`;
       }),
     ),
   );
@@ -85,11 +85,15 @@ function spread(times: number[]): string {
 }
 
 /** Of a fresh process, whose code is not compiled yet when it begins; `zlib` makes what is inflated. */
-function sliceRow({ name, engine }: (typeof ENGINES)[number], kind: "random" | "compressible" | "zeros"): string {
+function sliceRow(
+  { name, engine }: (typeof ENGINES)[number],
+  level: number,
+  kind: "random" | "compressible" | "zeros",
+): string {
   const size = 8 * 1024 * 1024;
   const whole = payload(kind, size);
   const senderOf = (by: DeflateEngine) =>
-    serverSide(by, [["server_max_window_bits", "15"]], { serverMaxWindowBits: 15, level: 6 });
+    serverSide(by, [["server_max_window_bits", "15"]], { serverMaxWindowBits: 15, level });
   const receiver = serverSide(engine, [], { maxRatio: 0 });
   const { slice } = engine;
   const all = encodeAll(senderOf(ENGINES.find((one) => one.name === "zlib")?.engine ?? engine), whole);
@@ -116,7 +120,7 @@ function sliceRow({ name, engine }: (typeof ENGINES)[number], kind: "random" | "
   const sender = senderOf(engine);
   const encoding: number[] = [];
   for (let at = 0; at < size; ) {
-    const { encodeSlice } = engine;
+    const { encodeSlice } = sender;
     const elapsed = stopwatch();
     sender.encode(whole.subarray(at, at + encodeSlice), at + encodeSlice >= size);
     encoding.push(elapsed());
@@ -124,12 +128,12 @@ function sliceRow({ name, engine }: (typeof ENGINES)[number], kind: "random" | "
   }
   sender.release();
   receiver.release();
-  return `| ${name} | ${kind} | ${spread(encoding)} | ${spread(decoding)} |`;
+  return `| ${name} | ${level} | ${kind} | ${spread(encoding)} | ${spread(decoding)} |`;
 }
 
-async function memoryRow(engine: DeflateEngine, what: string, windowBits: number, memLevel: number): Promise<string> {
+async function memoryRow(engine: DeflateEngine, what: string, options: DeflaterOptions): Promise<string> {
   const count = 2000;
-  const options = { windowBits, memLevel, level: engine.fastLevel };
+  const { level, windowBits, memLevel } = options;
   const collect = (globalThis as { gc?: () => void }).gc ?? ((): void => {});
   // What fills the windows, so that every page that a busy context has is there.
   const filling = payload("compressible", 80_000);
@@ -156,13 +160,22 @@ async function memoryRow(engine: DeflateEngine, what: string, windowBits: number
   const each = (process.memoryUsage.rss() - before) / count / 1024;
   for (const context of [...contexts, warm, deflater]) context.release();
   const charged = what === "deflater" ? engine.deflaterMemory(options) : engine.inflaterMemory({ windowBits: 15 });
-  const title = what === "deflater" ? `compressor, window ${windowBits}, memLevel ${memLevel}` : "inflater, window 15";
+  const title =
+    what === "deflater"
+      ? `compressor, level ${level}, window ${windowBits}, memLevel ${memLevel}`
+      : "inflater, window 15";
   return `| ${engine.name} | ${title} | ${each.toFixed(0)} | ${(charged / 1024).toFixed(0)} |`;
 }
 
-const [command, engineName, what = "", windowBits, memLevel] = process.argv.slice(2);
+const [command, engineName, ...rest] = process.argv.slice(2);
 const chosen = ENGINES.find(({ name }) => name === engineName);
 if (command === "cpu") console.log(cpuRows().join("\n"));
 else if (chosen === undefined) throw new Error(`no engine named ${engineName}`);
-else if (command === "slices") console.log(sliceRow(chosen, what as "random" | "compressible" | "zeros"));
-else console.log(await memoryRow(chosen.engine, what, Number(windowBits), Number(memLevel)));
+else if (command === "slices") {
+  const [level, kind] = rest;
+  console.log(sliceRow(chosen, Number(level), kind as "random" | "compressible" | "zeros"));
+} else {
+  const [what = "", level, windowBits, memLevel] = rest;
+  const options = { level: Number(level), windowBits: Number(windowBits), memLevel: Number(memLevel) };
+  console.log(await memoryRow(chosen.engine, what, options));
+}

@@ -57,10 +57,16 @@ if (tables.includes("cpu")) {
 
 if (tables.includes("slices")) {
   const spread = "ms (p50 / p99 / longest)";
-  console.log(head(["runtime", "engine", "8 MiB of", `compress a slice, ${spread}`, `inflate a turn, ${spread}`]));
+  console.log(
+    head(["runtime", "engine", "level", "8 MiB of", `compress a slice, ${spread}`, `inflate a turn, ${spread}`]),
+  );
   for (const runtime of runtimes) {
     for (const engine of ["zlib", "pako"]) {
-      for (const kind of ["random", "compressible", "zeros"]) console.log(rows(runtime, ["slices", engine, kind]));
+      for (const level of ["1", "6"]) {
+        for (const kind of ["random", "compressible", "zeros"]) {
+          console.log(rows(runtime, ["slices", engine, level, kind]));
+        }
+      }
     }
   }
 }
@@ -69,10 +75,10 @@ if (tables.includes("memory")) {
   console.log(head(["runtime", "engine", "context", "RSS, KiB", "charged, KiB"]));
   for (const runtime of runtimes) {
     for (const engine of ["zlib", "pako"]) {
-      for (const [windowBits, memLevel] of ["9 1", "12 5", "13 6", "15 8"].map((pair) => pair.split(" "))) {
-        console.log(rows(runtime, ["memory", engine, "deflater", windowBits ?? "", memLevel ?? ""]));
+      for (const options of ["1 9 1", "1 13 6", "1 15 8", "6 9 1", "6 12 5", "6 13 6", "6 15 8"]) {
+        console.log(rows(runtime, ["memory", engine, "deflater", ...options.split(" ")]));
       }
-      console.log(rows(runtime, ["memory", engine, "inflater", "15", "1"]));
+      console.log(rows(runtime, ["memory", engine, "inflater", "1", "15", "1"]));
     }
   }
 }

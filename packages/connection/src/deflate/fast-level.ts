@@ -1,0 +1,21 @@
+import type { DeflateEngine, DeflaterOptions } from "@samewire/codec";
+import { FastDeflater } from "./fast-deflater.ts";
+
+/** The level that is ours: below all those of libraries but their first, which it takes the place of. */
+const FAST_LEVEL = 1;
+
+/** `engine`, with level 1 compressed by {@link FastDeflater}, and all else as it does it. */
+export function withFastLevel(engine: DeflateEngine): DeflateEngine {
+  const isFast = ({ level }: DeflaterOptions): boolean => level === FAST_LEVEL;
+  return {
+    name: engine.name,
+    slice: engine.slice,
+    encodeSlice: (options) => (isFast(options) ? FastDeflater.slice() : engine.encodeSlice(options)),
+    deflaterMemory: (options) =>
+      isFast(options) ? FastDeflater.memory(options.windowBits) : engine.deflaterMemory(options),
+    inflaterMemory: (options) => engine.inflaterMemory(options),
+    createDeflater: (options) =>
+      isFast(options) ? new FastDeflater(options.windowBits) : engine.createDeflater(options),
+    createInflater: (options) => engine.createInflater(options),
+  };
+}
