@@ -10,6 +10,9 @@ const CONSTANTS = [2, 3, 5, 10].map((n) => (2 ** 30 * Math.sqrt(n)) | 0);
 const FIRST = 0x67452301;
 const SECOND = 0xefcdab89;
 
+/** The words of a block and what is made of them. */
+const schedule = new Int32Array(80);
+
 const rotate = (word: number, bits: number): number => (word << bits) | (word >>> (32 - bits));
 
 /** The 20-byte digest of `message`, which is shorter than 512 MiB. */
@@ -21,7 +24,6 @@ export function sha1(message: Uint8Array): Uint8Array {
   words[words.length - 1] = length * 8;
 
   const state = Int32Array.of(FIRST, SECOND, ~FIRST, ~SECOND, 0xc3d2e1f0);
-  const schedule = new Int32Array(80);
   for (let block = 0; block < words.length; block += 16) {
     let [a, b, c, d, e] = state;
     for (let t = 0; t < 80; t++) {
@@ -37,7 +39,9 @@ export function sha1(message: Uint8Array): Uint8Array {
       b = a;
       a = next;
     }
-    for (const [i, word] of [a, b, c, d, e].entries()) state[i] += word;
+    [a, b, c, d, e].forEach((word, i) => {
+      state[i] += word;
+    });
   }
   const digest = new Uint8Array(20);
   for (let i = 0; i < 20; i++) digest[i] = state[i >> 2] >> (24 - (i % 4) * 8);

@@ -26,8 +26,7 @@ export function encodeHead(
   const refused = [...new HeaderFields(pairs)].find(([name]) => reserved.test(name));
   checkUsage(refused === undefined, "header-reserved", refused?.[0]);
   let head = `${startLine}\r\n`;
-  for (const [name, value] of [...Object.entries(fields).filter(([, value]) => value), ...pairs]) {
-    head += `${name}: ${value}\r\n`;
-  }
+  for (const name in fields) if (fields[name]) head += `${name}: ${fields[name]}\r\n`;
+  for (const [name, value] of pairs) head += `${name}: ${value}\r\n`;
   return encodeLatin1(`${head}\r\n`);
 }

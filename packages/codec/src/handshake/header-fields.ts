@@ -19,39 +19,50 @@ export function fieldFault(name: string, value: string): "header-name" | "header
   return isFieldValue(value) ? undefined : "header-value";
 }
 
+/** A field as {@link HeaderFields} keeps it. */
+export function fieldLine(name: string, value: string): string {
+  return `${name.toLowerCase()}:${value}\n`;
+}
+
 /** Header fields of a message; names are compared without regard to case. Values are Latin-1: one character an octet. */
 export class HeaderFields implements Iterable<readonly [name: string, value: string]> {
   /**
    * `\n`, then `name:value\n` for each line, the name in lower case. One string: a connection keeps its fields for as
    * long as it lives, and an array for each takes several times the memory of what they say.
    */
-  readonly #lines: string;
+  #lines: string = "\n";
 
   /** @throws UsageError for a name or a value that no header can carry */
   constructor(init: HeaderInit = []) {
-    let lines = "\n";
     for (const [name, value] of headerPairs(init)) {
       const fault = fieldFault(name, value);
       // The value may be a secret.
       checkUsage(fault === undefined, fault as string, name);
-      lines += `${name.toLowerCase()}:${value}\n`;
+      this.#lines += fieldLine(name, value);
     }
-    this.#lines = lines;
+  }
+
+  /** Fields that were read, and found to be without fault: a {@link fieldLine} for each. */
+  static read(lines: string): HeaderFields {
+    const fields = new HeaderFields();
+    fields.#lines += lines;
+    return fields;
   }
 
   /** The values of all lines of that name, joined by `", "`; null where there is none. */
   get(name: string): string | null {
     const values = this.getAll(name);
-    return values.length === 0 ? null : values.join(", ");
+    return values.length > 0 ? values.join(", ") : null;
   }
 
   /** The value of each line of that name, in order. */
   getAll(name: string): readonly string[] {
     const lines = this.#lines;
     const start = `\n${name.toLowerCase()}:`;
-    const values: string[] = [];
+    let values: readonly string[] = [];
     for (let at = lines.indexOf(start); at >= 0; at = lines.indexOf(start, at + 1)) {
-      values.push(lines.slice(at + start.length, lines.indexOf("\n", at + 1)));
+      // Nearly always there is one: an array that grows would have room for sixteen more.
+      values = [...values, lines.slice(at + start.length, lines.indexOf("\n", at + 1))];
     }
     return values;
   }

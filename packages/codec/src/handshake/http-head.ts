@@ -4,7 +4,7 @@
  */
 import { HandshakeError } from "../errors.ts";
 import { TOKEN, trimBlanks } from "./characters.ts";
-import { fieldFault, HeaderFields } from "./header-fields.ts";
+import { fieldFault, fieldLine, HeaderFields } from "./header-fields.ts";
 import { decodeLatin1 } from "./latin1.ts";
 import { parseRequestLine, parseStatusLine, type RequestLine, readRequestLine, type StatusLine } from "./start-line.ts";
 
@@ -65,7 +65,8 @@ export class HeadParser<Head extends object> {
   #size = 0;
   #start: Omit<Head, "headers"> | undefined;
   #name = "";
-  readonly #fields: [name: string, value: string][] = [];
+  #lines = "";
+  #count = 0;
 
   constructor(limits: HeadLimits, startLine: StartLine<Head>) {
     this.#limits = limits;
@@ -88,7 +89,6 @@ export class HeadParser<Head extends object> {
 
   #scan(chunk: Uint8Array, { maxHeadSize, maxHeaders }: HeadLimits): HeadOutcome<Head> | HandshakeError | undefined {
     const text = decodeLatin1(chunk.subarray(0, maxHeadSize - this.#size));
-    const fields = this.#fields;
     let at = 0;
     while (at < text.length) {
       const reading = this.#reading;
@@ -99,11 +99,12 @@ export class HeadParser<Head extends object> {
         this.#ending = false;
         if (reading === "header-name") {
           this.#size += at;
-          const head = { ...this.#start, headers: new HeaderFields(fields) } as Head;
+          const head = { ...this.#start, headers: HeaderFields.read(this.#lines) } as Head;
           return { head, rest: chunk.subarray(at) };
         }
         if (reading === "header-value") {
-          fields.push([this.#name, trimBlanks(part)]);
+          this.#lines += fieldLine(this.#name, trimBlanks(part));
+          this.#count += 1;
         } else if (this.#size + at === 2 && reading === "request-line") {
           // One empty line may stand before a request (RFC 9112 section 2.2).
           continue;
@@ -116,11 +117,11 @@ export class HeadParser<Head extends object> {
       } else {
         const pattern = reading === "header-name" ? NAME : CONTENT;
         pattern.lastIndex = at;
-        const [run] = pattern.exec(text) as RegExpExecArray;
-        this.#part += run;
-        at += run.length;
+        pattern.test(text);
+        this.#part += text.slice(at, pattern.lastIndex);
+        at = pattern.lastIndex;
         const inName = reading === "header-name" && this.#part !== "";
-        if (inName && fields.length === maxHeaders) return new HandshakeError("too-many-headers", `${maxHeaders}`);
+        if (inName && this.#count === maxHeaders) return new HandshakeError("too-many-headers", `${maxHeaders}`);
         if (at === text.length) break;
         const next = text[at++];
         if (inName) {
@@ -166,13 +167,13 @@ export function requestHeadFromRaw(
 ): RequestHead | HandshakeError {
   const line = readRequestLine(method, target, httpVersion);
   if (line instanceof HandshakeError) return line;
-  const fields: [name: string, value: string][] = [];
+  let lines = "";
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at];
     const value = rawHeaders[at + 1];
     const fault = fieldFault(name, value);
     if (fault !== undefined) return new HandshakeError(fault);
-    fields.push([name, trimBlanks(value)]);
+    lines += fieldLine(name, trimBlanks(value));
   }
-  return { ...line, headers: new HeaderFields(fields) };
+  return { ...line, headers: HeaderFields.read(lines) };
 }
