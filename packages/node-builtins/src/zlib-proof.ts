@@ -6,7 +6,7 @@ import type { DeflateEngine, Inflater } from "@samewire/codec";
  */
 export function provesItself(engine: DeflateEngine): boolean {
   try {
-    const deflater = engine.createDeflater({ windowBits: 13, level: 1, memLevel: 6 });
+    const deflater = engine.createDeflater({ windowBits: 13, level: 2, memLevel: 6 });
     const inflater = engine.createInflater({ windowBits: 13 });
     const message = Uint8Array.from({ length: 2000 }, (_, at) => (at * at * 31) >> 5);
     const first = deflater.deflate(message, true).slice();

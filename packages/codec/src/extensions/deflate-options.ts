@@ -53,7 +53,7 @@ export interface ContextBudget {
   refund(bytes: number): void;
 }
 
-/** {@link DeflateOptions} with every default filled in that depends not on the role. */
+/** {@link DeflateOptions} with every default filled in that does not depend on the role. */
 export type DeflateSettings = Required<Omit<DeflateOptions, "serverMaxWindowBits" | "clientMaxWindowBits" | "budget">> &
   Pick<DeflateOptions, "serverMaxWindowBits" | "clientMaxWindowBits" | "budget">;
 

@@ -8,9 +8,9 @@ export class BitWriter {
   bits: number = 0;
   held: number = 0;
 
-  /** @param room octets; four more are written over beyond what is whole */
-  constructor(room: number) {
-    this.output = new Uint8Array(room + 4);
+  /** @param size the most octets; three more beyond what is whole are written over */
+  constructor(size: number) {
+    this.output = new Uint8Array(size + 4);
     this.view = new DataView(this.output.buffer);
   }
 

@@ -16,9 +16,9 @@ import {
 } from "./symbols.ts";
 import type { Tokens } from "./tokens.ts";
 
-/** The longest codes: DEFLATE's, and of distances such that one is written in a step with its extra bits. */
-const MOST_BITS = 15;
-const MOST_DISTANCE_BITS = 11;
+/** The longest code of a literal or a length is DEFLATE's; that of a distance is such that it is written in a step with its extra bits. */
+const LONGEST_LITERAL = 15;
+const LONGEST_DISTANCE = 11;
 
 /** BTYPE 01, after a BFINAL bit that is not set. */
 const FIXED_BLOCK = 1 << 1;
@@ -29,6 +29,7 @@ const LENGTH_MASK = (1 << LENGTH_BITS) - 1;
 /** Section 3.2.6. Symbols that never occur have codes, too. */
 const FIXED_LITERALS = new Uint8Array(288).fill(8).fill(9, 144, 256).fill(7, 256, 280);
 const FIXED_DISTANCES = new Uint8Array(32).fill(5);
+const FIXED_DISTANCE = 5;
 
 /** What is being made. */
 const literalLengths = new Uint8Array(LITERAL_SYMBOLS);
@@ -36,9 +37,12 @@ const distanceLengths = new Uint8Array(DISTANCE_SYMBOLS);
 const codes = new Uint16Array(FIXED_LITERALS.length);
 
 export class BlockCodes {
-  /** What a block of these codes begins with, and how many bits of it count. */
+  /** Bits that the last block took, without its header, and those that it would take in the fixed codes. */
+  bodyBits: number = 0;
+  fixedBits: number = 0;
+  headerBits: number = 3;
+  /** What a block of these codes begins with. */
   #header: Uint8Array = Uint8Array.of(FIXED_BLOCK);
-  #headerBits = 3;
   /** The code of each element, its extra bits included, and of each symbol of a distance. */
   readonly #elements: Int32Array = new Int32Array(ELEMENTS);
   readonly #distances: Int32Array = new Int32Array(DISTANCE_SYMBOLS);
@@ -50,20 +54,12 @@ export class BlockCodes {
     return fixed;
   }
 
-  /**
-   * Takes the codes that are shortest where symbols come as often as `known` says.
-   *
-   * @returns how many times as long as `block` one like it is when it begins to be shorter so than with the fixed codes
-   */
-  fit(known: SymbolCounts, block: SymbolCounts): number {
-    codeLengths(known.literals, MOST_BITS, literalLengths);
-    codeLengths(known.distances, MOST_DISTANCE_BITS, distanceLengths);
-    ({ header: this.#header, bits: this.#headerBits } = lengthsHeader(literalLengths, distanceLengths));
+  /** Takes the codes that are shortest where symbols come as often as that. */
+  fit(counts: SymbolCounts): void {
+    codeLengths(counts.literals, LONGEST_LITERAL, literalLengths);
+    codeLengths(counts.distances, LONGEST_DISTANCE, distanceLengths);
+    ({ header: this.#header, bits: this.headerBits } = lengthsHeader(literalLengths, distanceLengths));
     this.#take(literalLengths, distanceLengths);
-    const saved =
-      shorter(FIXED_LITERALS, literalLengths, block.literals) +
-      shorter(FIXED_DISTANCES, distanceLengths, block.distances);
-    return saved > 0 ? this.#headerBits / saved : Number.POSITIVE_INFINITY;
   }
 
   #take(literals: Uint8Array, distances: Uint8Array): void {
@@ -95,28 +91,34 @@ export class BlockCodes {
    * @returns whether there was a code for everything; what was written is of no use otherwise
    */
   write(writer: BitWriter, { values, count }: Tokens): boolean {
-    writer.putAll(this.#header, this.#headerBits);
+    writer.putAll(this.#header, this.headerBits);
     const elements = this.#elements;
+    const fixed = FIXED_CODES.#elements;
     const distances = this.#distances;
     const { view } = writer;
+    const began = 8 * writer.length + writer.held;
     let { bits, held, length } = writer;
     let missing = 0;
+    let fixedBits = 0;
     for (let at = 0; at < count; at += 1) {
       const token = values[at] as number;
-      const code = elements[token >> 16] as number;
+      const element = token >> 16;
+      const code = elements[element] as number;
       missing |= code - 1;
+      fixedBits += (fixed[element] as number) & LENGTH_MASK;
       bits |= (code >> LENGTH_BITS) << held;
       held += code & LENGTH_MASK;
       view.setInt32(length, bits, true);
       length += held >> 3;
       bits >>>= held & 0x18;
       held &= 7;
-      if (token >> 16 < END_OF_BLOCK) continue;
+      if (element < END_OF_BLOCK) continue;
       const less = token & 0xffff;
       const symbol = distanceSymbol(less);
       const extra = distanceExtra(symbol);
       const distance = distances[symbol] as number;
       missing |= distance - 1;
+      fixedBits += FIXED_DISTANCE + extra;
       const size = distance & LENGTH_MASK;
       bits |= ((distance >> LENGTH_BITS) | ((less & ((1 << extra) - 1)) << size)) << held;
       held += size + extra;
@@ -128,17 +130,12 @@ export class BlockCodes {
     writer.bits = bits;
     writer.held = held;
     writer.length = length;
+    this.bodyBits = 8 * length + held - began;
+    this.fixedBits = fixedBits;
     const end = elements[END_OF_BLOCK] as number;
     writer.put(end >> LENGTH_BITS, end & LENGTH_MASK);
     return missing >= 0;
   }
 }
 
-/** By how many bits symbols so frequent are shorter in one code than in another. */
-function shorter(longer: Uint8Array, lengths: Uint8Array, frequencies: Int32Array): number {
-  let bits = 0;
-  for (let symbol = 0; symbol < frequencies.length; symbol += 1) {
-    bits += (frequencies[symbol] as number) * ((longer[symbol] as number) - (lengths[symbol] as number));
-  }
-  return bits;
-}
+export const FIXED_CODES: BlockCodes = BlockCodes.fixed();

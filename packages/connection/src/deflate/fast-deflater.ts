@@ -1,12 +1,12 @@
 /**
  * A compressor (RFC 1951) for messages that resemble those before them, the same on every runtime. It differs from those
  * of libraries in what it leaves out: it looks in one place only for what was there before, and makes codes not for each
- * block but for every few thousand tokens, or where a block has one without a code: making them takes longer than all
- * else that a message of a kilobyte needs.
+ * block but for every few thousand tokens, or where those that it has do not suit a block: making them takes longer than
+ * all else that a message of a kilobyte needs.
  */
 import type { Deflater } from "@samewire/codec";
 import { BitWriter } from "./bit-writer.ts";
-import { BlockCodes } from "./block-codes.ts";
+import { BlockCodes, FIXED_CODES } from "./block-codes.ts";
 import { MatchFinder } from "./match-finder.ts";
 import { SymbolCounts } from "./symbol-counts.ts";
 import { Tokens } from "./tokens.ts";
@@ -14,6 +14,8 @@ import { Tokens } from "./tokens.ts";
 /** Codes serve for so many tokens, about 20 KiB of JSON; the fixed ones for the first few, which take less than to say others would. */
 const CODES_SERVE = 6 * 1024;
 const FIXED_SERVE = 128;
+/** They do not suit a block for which they are worse, beside the fixed codes, by so much than where they were made. */
+const TOLERANCE = 1 / 8;
 /** Length of the `00 00 ff ff` that messages go without (RFC 7692 section 7.2.1). */
 const TAIL = 4;
 const NOTHING = new Uint8Array(0);
@@ -26,17 +28,6 @@ const LONGEST_BLOCK = 2 * MOST_STORED;
 const SPARE = 512;
 const OUTPUT_SIZE = 256 * 1024;
 
-/** Bytes in a slice: half a millisecond, once the code is compiled. */
-const SLICE = 64 * 1024;
-/** Until so many bytes went through it code is interpreted, and slices are small. */
-const COLD_BYTES = 256 * 1024;
-const COLD_SLICE = 4 * 1024;
-
-const FIXED_CODES = BlockCodes.fixed();
-
-/** Bytes that went through so far, up to those that make the code warm. */
-let warmth = 0;
-
 /** What all compressors work in: calls are synchronous, and their output is taken before the next. */
 class Workspace {
   readonly writer: BitWriter = new BitWriter(OUTPUT_SIZE);
@@ -48,21 +39,34 @@ class Workspace {
 let workspace: Workspace | undefined;
 
 export class FastDeflater implements Deflater {
+  /**
+   * How many bytes to compress at a time: a tenth of a millisecond, but some of them while the code is not compiled yet.
+   * It does not grow then, as each piece ends a block: the same message is to be the same bytes whatever went before.
+   */
+  static readonly SLICE: number = 16 * 1024;
+
+  readonly #windowBits: number;
   readonly #workspace: Workspace;
   readonly #finder: MatchFinder;
   /** What the last piece left of an octet. */
   #bits = 0;
   #held = 0;
-  /** What came so far, the codes for it, how many tokens more these serve, and from how many in a block on. */
+  /** How often each symbol came in the blocks for which codes were made; and these codes. */
   readonly #known: SymbolCounts = new SymbolCounts();
   readonly #codes: BlockCodes = new BlockCodes();
-  #serve = FIXED_SERVE;
-  #worth = Number.POSITIVE_INFINITY;
+  /** They serve for so many tokens more, */
+  #serve = 0;
+  /** for blocks of so many at least, since they have to be said, */
+  #fewest = 0;
+  /** and suit what takes at most so much of what it would take in the fixed ones. */
+  #most = 0;
 
   constructor(windowBits: number) {
     workspace ??= new Workspace();
     this.#workspace = workspace;
+    this.#windowBits = windowBits;
     this.#finder = new MatchFinder(windowBits);
+    this.#forget();
   }
 
   /** About how many bytes a compressor of such a window holds. */
@@ -70,20 +74,14 @@ export class FastDeflater implements Deflater {
     return MatchFinder.memory(windowBits) + 5 * 1024;
   }
 
-  /** How many bytes are compressed in half a millisecond. */
-  static slice(): number {
-    return warmth < COLD_BYTES ? COLD_SLICE : SLICE;
-  }
-
   deflate(piece: Uint8Array, last: boolean, flush: boolean = last): Uint8Array {
     const { room } = this.#finder;
     const { tokens } = this.#workspace;
-    if (warmth < COLD_BYTES) warmth += piece.length;
     // At most all of it is stored, in blocks of half the longest.
     const most = piece.length + (piece.length >> 12) + LONGEST_BLOCK + SPARE;
     const writer = most <= OUTPUT_SIZE ? this.#workspace.writer : new BitWriter(most);
-    writer.bits = this.#bits;
-    writer.held = this.#held;
+    // Also where a call before this one broke off.
+    writer.rewind(0, this.#bits, this.#held);
     tokens.count = 0;
     for (let at = 0, from = 0; at < piece.length; ) {
       const end = Math.min(at + room, piece.length);
@@ -103,41 +101,68 @@ export class FastDeflater implements Deflater {
   /** Writes what has become tokens as a block: these octets. */
   #block(writer: BitWriter, octets: Uint8Array): void {
     const { tokens } = this.#workspace;
+    const { length, bits, held } = writer;
     this.#serve -= tokens.count;
     if (this.#serve <= 0) this.#fit();
-    const { length, bits, held } = writer;
-    if (!this.#write(writer)) {
-      this.#fit();
-      writer.rewind(length, bits, held);
-      this.#write(writer);
+    let inFixed = tokens.count < this.#fewest;
+    if (!inFixed) {
+      if (!this.#writeInOwn(writer)) {
+        this.#fit();
+        writer.rewind(length, bits, held);
+        this.#writeInOwn(writer);
+      }
+      inFixed = tokens.count < this.#fewest;
+      if (inFixed) writer.rewind(length, bits, held);
     }
+    if (inFixed) FIXED_CODES.write(writer, tokens);
     tokens.count = 0;
     if (writer.length - length <= octets.length + STORED_HEADER) return;
     writer.rewind(length, bits, held);
     writeStored(writer, octets);
+    // What follows may well compress: it is not to be judged by this.
+    this.#forgetCodes();
   }
 
-  /** Whether there is a code for everything, which is so once codes were made for it. */
-  #write(writer: BitWriter): boolean {
+  /** Whether the codes suit the block, as they do when they were made for it; what was written is of no use otherwise. */
+  #writeInOwn(writer: BitWriter): boolean {
     const { tokens } = this.#workspace;
-    return (tokens.count < this.#worth ? FIXED_CODES : this.#codes).write(writer, tokens);
+    const codes = this.#codes;
+    const isComplete = codes.write(writer, tokens);
+    const part = codes.bodyBits / codes.fixedBits;
+    if (this.#most === 0) {
+      this.#most = part + TOLERANCE;
+      const saved = codes.fixedBits - codes.bodyBits;
+      this.#fewest = saved > 0 ? (tokens.count * codes.headerBits) / saved : Number.POSITIVE_INFINITY;
+    }
+    return isComplete && part <= this.#most;
   }
 
+  /** Makes codes for what has become tokens. */
   #fit(): void {
     const { tokens, block } = this.#workspace;
     block.count(tokens);
     this.#known.learn(block);
-    this.#worth = tokens.count * this.#codes.fit(this.#known, block);
+    this.#codes.fit(this.#known);
     this.#serve = CODES_SERVE;
+    this.#fewest = 0;
+    this.#most = 0;
+  }
+
+  #forgetCodes(): void {
+    this.#known.forget(this.#windowBits);
+    this.#serve = FIXED_SERVE;
+    this.#fewest = Number.POSITIVE_INFINITY;
+  }
+
+  #forget(): void {
+    this.#forgetCodes();
+    this.#bits = 0;
+    this.#held = 0;
   }
 
   reset(): void {
     this.#finder.reset();
-    this.#bits = 0;
-    this.#held = 0;
-    this.#known.forget();
-    this.#serve = FIXED_SERVE;
-    this.#worth = Number.POSITIVE_INFINITY;
+    this.#forget();
   }
 
   /** There is nothing to give back but memory that is collected. */

@@ -1,7 +1,7 @@
 import type { DeflateEngine, DeflaterOptions } from "@samewire/codec";
 import { FastDeflater } from "./fast-deflater.ts";
 
-/** The level that is ours: below all those of libraries but their first, which it takes the place of. */
+/** The level that is ours. It takes the place of the libraries' first. */
 const FAST_LEVEL = 1;
 
 /** `engine`, with level 1 compressed by {@link FastDeflater}, and all else as it does it. */
@@ -10,7 +10,7 @@ export function withFastLevel(engine: DeflateEngine): DeflateEngine {
   return {
     name: engine.name,
     slice: engine.slice,
-    encodeSlice: (options) => (isFast(options) ? FastDeflater.slice() : engine.encodeSlice(options)),
+    encodeSlice: (options) => (isFast(options) ? FastDeflater.SLICE : engine.encodeSlice(options)),
     deflaterMemory: (options) =>
       isFast(options) ? FastDeflater.memory(options.windowBits) : engine.deflaterMemory(options),
     inflaterMemory: (options) => engine.inflaterMemory(options),

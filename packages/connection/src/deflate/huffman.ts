@@ -6,13 +6,13 @@
 
 /** No block has more symbols than these. */
 const MOST_SYMBOLS = 288;
-const MOST_BITS = 15;
+const LONGEST = 15;
 
 /** The symbols that occur, by how often they do, and what is known of each: first its frequency, in the end its length. */
 const occurring = new Uint16Array(MOST_SYMBOLS);
 const sorted = new Uint16Array(MOST_SYMBOLS);
 const work = new Int32Array(MOST_SYMBOLS);
-/** Frequencies below this are sorted by counting, those above by insertion: there are few. */
+/** Frequencies below this are sorted by counting, those above by insertion: of text there are few. */
 const COUNTED = 64;
 const starts = new Uint16Array(COUNTED + 1);
 
@@ -119,8 +119,8 @@ function keepWithin(limit: number, count: number): void {
   for (; taken < places; taken += 1) (work[at--] as number)--;
 }
 
-const counts = new Uint16Array(MOST_BITS + 1);
-const next = new Uint16Array(MOST_BITS + 1);
+const counts = new Uint16Array(LONGEST + 1);
+const next = new Uint16Array(LONGEST + 1);
 
 /** Fills in the codes of these lengths, their bits in the order in which they are sent: the first is the lowest. 0 for the length 0. */
 export function canonicalCodes(lengths: Uint8Array, codes: Uint16Array): void {
@@ -128,7 +128,8 @@ export function canonicalCodes(lengths: Uint8Array, codes: Uint16Array): void {
   for (let symbol = 0; symbol < lengths.length; symbol += 1) (counts[lengths[symbol] as number] as number)++;
   let code = 0;
   counts[0] = 0;
-  for (let bits = 1; bits <= MOST_BITS; bits += 1) {
+  next[0] = 0;
+  for (let bits = 1; bits <= LONGEST; bits += 1) {
     code = (code + (counts[bits - 1] as number)) << 1;
     next[bits] = code;
   }

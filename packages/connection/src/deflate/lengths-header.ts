@@ -6,7 +6,7 @@ import { DISTANCE_SYMBOLS, LITERAL_SYMBOLS } from "./symbols.ts";
 /** BTYPE 10, after a BFINAL bit that is not set. */
 const DYNAMIC_BLOCK = 2 << 1;
 /** The lengths are themselves said in codes, of an alphabet of lengths and of repetitions. Its longest code: */
-const MOST_BITS = 7;
+const LONGEST = 7;
 const SYMBOLS = 19;
 /** The order in which the lengths of these codes are said. */
 const ORDER = Uint8Array.of(16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15);
@@ -35,16 +35,17 @@ export function lengthsHeader(literals: Uint8Array, distances: Uint8Array): { he
   all.set(literals.subarray(0, literalsUsed));
   all.set(distances.subarray(0, distancesUsed), literalsUsed);
   findRuns(literalsUsed + distancesUsed);
-  codeLengths(frequencies, MOST_BITS, lengths);
+  codeLengths(frequencies, LONGEST, lengths);
   canonicalCodes(lengths, codes);
-  let thirds = SYMBOLS;
-  while (lengths[ORDER[thirds - 1] as number] === 0) thirds -= 1;
+  let said = SYMBOLS;
+  while (lengths[ORDER[said - 1] as number] === 0) said -= 1;
 
+  writer.rewind(0, 0, 0);
   writer.put(DYNAMIC_BLOCK, 3);
   writer.put(literalsUsed - 257, 5);
   writer.put(distancesUsed - 1, 5);
-  writer.put(thirds - 4, 4);
-  for (let at = 0; at < thirds; at += 1) writer.put(lengths[ORDER[at] as number] as number, 3);
+  writer.put(said - 4, 4);
+  for (let at = 0; at < said; at += 1) writer.put(lengths[ORDER[at] as number] as number, 3);
   for (let at = 0; at < count; at += 1) {
     const symbol = symbols[at] as number;
     writer.put(codes[symbol] as number, lengths[symbol] as number);

@@ -9,7 +9,7 @@ import type { Tokens } from "./tokens.ts";
 const MIN_MATCH = 4;
 /** 2^32 over the golden ratio, as Knuth has it. */
 const MULTIPLIER = 0x9e3779b1 | 0;
-/** After 32 literals in a row every second octet is tried, after 64 every third, and so on to the ninth: they may not compress. */
+/** After 32 tries in vain every second octet is tried, after 32 more every third, and so on to the ninth: they may not compress. */
 const PATIENCE_SHIFT = 5;
 const MOST_SKIPPED = 8;
 /** Positions are counted up to here, and then anew. */
@@ -71,7 +71,8 @@ export class MatchFinder {
       const distance = base + at - (seen[hash] as number);
       seen[hash] = base + at;
       // What it says there is asked before how far that is: the answer to the second is then known almost always. Measured:
-      // the other way around takes a quarter longer, which is the processor guessing wrong.
+      // the other way around takes a quarter longer, which is the processor guessing wrong. What is within the window is
+      // in the buffer: only what is farther back can be at 0 by mistake.
       const found = Math.max(0, at - distance);
       if (view.getInt32(found, true) === four && distance <= window) {
         const length = this.#lengthOf(found, at, end);

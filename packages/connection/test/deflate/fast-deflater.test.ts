@@ -149,12 +149,61 @@ describe("FastDeflater", () => {
     }
   });
 
-  it("takes slices that grow once its code is compiled", () => {
-    const first = FastDeflater.slice();
-    const deflater = new FastDeflater(9);
-    const piece = new Uint8Array(64 * 1024);
-    for (let count = 0; count < 8; count += 1) deflater.deflate(piece, true);
-    expect(FastDeflater.slice()).toBe(64 * 1024);
-    expect(first).toBeLessThanOrEqual(FastDeflater.slice());
+  it("does not keep codes for what came long ago, and shares them out among what comes in turn", () => {
+    const next = generator(6);
+    const letters = (size: number): Uint8Array => Uint8Array.from({ length: size }, () => 97 + next(16));
+    const digits = (size: number): Uint8Array => Uint8Array.from({ length: size }, () => 48 + next(10));
+    const wire = new Wire(13);
+    wire.send(letters(2000));
+    for (let count = 0; count < 10; count += 1) wire.send(digits(8000));
+    let size = 0;
+    for (let count = 0; count < 12; count += 1) size += wire.send(letters(480));
+    // 4 bits a letter at best; stored, or in the codes of digits, it would be 8 and more.
+    expect(size).toBeLessThan(((12 * 480) / 8) * 4 * 1.35);
+    const mixed = new Wire(13);
+    let digital = 0;
+    for (let count = 0; count < 30; count += 1) {
+      mixed.send(letters(700));
+      digital += mixed.send(digits(700));
+    }
+    expect(digital).toBeLessThan(((30 * 700) / 8) * 3.32 * 1.5);
+  });
+
+  it("is not judged by what does not compress", () => {
+    const wire = new Wire(13);
+    const next = generator(7);
+    const alone = new Wire(13);
+    let beside = 0;
+    let by = 0;
+    for (let count = 0; count < 20; count += 1) {
+      wire.send(KINDS.random(next, 5000));
+      const message = KINDS.json(generator(count), 1000);
+      beside += wire.send(message);
+      alone.reset();
+      by += alone.send(message);
+    }
+    expect(beside).toBeLessThan(by * 1.1);
+  });
+
+  it("begins anew where a call before broke off", () => {
+    class Broken extends Uint8Array {
+      override subarray(from: number, to?: number): Uint8Array<ArrayBuffer> {
+        if (from > 60_000) throw new Error("no memory");
+        return super.subarray(from, to);
+      }
+    }
+    expect(() => new FastDeflater(13).deflate(new Broken(70_000), true)).toThrow("no memory");
+    const message = encoder.encode("hello hello hello");
+    new Wire(13).send(message);
+  });
+
+  it("takes pieces of all sizes in a call", () => {
+    for (const windowBits of [9, 11, 12, 14, 15]) {
+      const wire = new Wire(windowBits);
+      for (const kind of ["random", "two", "steep"] as const) {
+        const all = KINDS[kind](generator(windowBits), 500_000);
+        for (const size of [32_767, 65_535, 65_536, 131_072, 500_000]) wire.send(all.subarray(0, size));
+      }
+    }
   });
 });

@@ -92,11 +92,11 @@ function sliceRow(
 ): string {
   const size = 8 * 1024 * 1024;
   const whole = payload(kind, size);
-  const senderOf = (by: DeflateEngine) =>
+  const senderOf = (by: DeflateEngine, level: number) =>
     serverSide(by, [["server_max_window_bits", "15"]], { serverMaxWindowBits: 15, level });
   const receiver = serverSide(engine, [], { maxRatio: 0 });
   const { slice } = engine;
-  const all = encodeAll(senderOf(ENGINES.find((one) => one.name === "zlib")?.engine ?? engine), whole);
+  const all = encodeAll(senderOf(ENGINES.find((one) => one.name === "zlib")?.engine ?? engine, 6), whole);
   const decoding: number[] = [];
   let spent = 0;
   let turn = 0;
@@ -117,7 +117,7 @@ function sliceRow(
       piece = NOTHING;
     } while (receiver.pending);
   }
-  const sender = senderOf(engine);
+  const sender = senderOf(engine, level);
   const encoding: number[] = [];
   for (let at = 0; at < size; ) {
     const { encodeSlice } = sender;
