@@ -125,16 +125,19 @@ const next = new Uint16Array(LONGEST + 1);
 /** Fills in the codes of these lengths, their bits in the order in which they are sent: the first is the lowest. 0 for the length 0. */
 export function canonicalCodes(lengths: Uint8Array, codes: Uint16Array): void {
   counts.fill(0);
-  for (let symbol = 0; symbol < lengths.length; symbol += 1) (counts[lengths[symbol] as number] as number)++;
+  for (let symbol = 0; symbol < lengths.length; symbol += 1) {
+    const bits = lengths[symbol] as number;
+    if (bits > 0) (counts[bits] as number)++;
+  }
   let code = 0;
-  counts[0] = 0;
-  next[0] = 0;
   for (let bits = 1; bits <= LONGEST; bits += 1) {
     code = (code + (counts[bits - 1] as number)) << 1;
     next[bits] = code;
   }
+  codes.fill(0);
   for (let symbol = 0; symbol < lengths.length; symbol += 1) {
     const bits = lengths[symbol] as number;
+    if (bits === 0) continue;
     const straight = (next[bits] as number)++;
     codes[symbol] = (((MIRRORED[straight & 0xff] as number) << 8) | (MIRRORED[straight >> 8] as number)) >> (16 - bits);
   }
