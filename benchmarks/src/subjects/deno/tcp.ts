@@ -21,7 +21,8 @@ async function echo(connection: Deno.TcpConn): Promise<void> {
       if (mode === "echo") await writeAll(connection, bytes);
       else {
         const copy = bytes.slice();
-        for (const receiver of connections) void writeAll(receiver, copy);
+        // One that has gone is forgotten by its own loop.
+        for (const receiver of connections) writeAll(receiver, copy).catch(() => {});
       }
     }
   } catch {
