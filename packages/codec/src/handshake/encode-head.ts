@@ -23,8 +23,7 @@ export function encodeHead(
   reserved: RegExp,
 ): Uint8Array {
   const pairs = headerPairs(added);
-  const refused = [...new HeaderFields(pairs)].find(([name]) => reserved.test(name));
-  checkUsage(refused === undefined, "header-reserved", refused?.[0]);
+  for (const [name] of new HeaderFields(pairs)) checkUsage(!reserved.test(name), "header-reserved", name);
   let head = `${startLine}\r\n`;
   for (const name in fields) if (fields[name]) head += `${name}: ${fields[name]}\r\n`;
   for (const [name, value] of pairs) head += `${name}: ${value}\r\n`;

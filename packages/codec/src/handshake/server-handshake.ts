@@ -59,7 +59,7 @@ export function examineRequest(head: RequestHead): RequestVerdict {
 
   if (method !== "GET") return refused("method", method);
   if (hasBody) return refused("request-body");
-  if (!wantsWebSocket) return refused("upgrade", "lost in a proxy?");
+  if (!wantsWebSocket) return refused("upgrade");
   if (!listHas(headers.get("connection"), "upgrade")) return refused("connection");
   // Before the key: a client of another version may have none.
   const versions = headers.getAll("sec-websocket-version");
