@@ -104,17 +104,15 @@ export class FastDeflater implements Deflater {
     const { length, bits, held } = writer;
     this.#serve -= tokens.count;
     if (this.#serve <= 0) this.#fit();
-    let inFixed = tokens.count < this.#fewest;
-    if (!inFixed) {
-      if (!this.#writeInOwn(writer)) {
-        this.#fit();
-        writer.rewind(length, bits, held);
-        this.#writeInOwn(writer);
-      }
-      inFixed = tokens.count < this.#fewest;
-      if (inFixed) writer.rewind(length, bits, held);
+    if (tokens.count >= this.#fewest && !this.#writeInOwn(writer)) {
+      this.#fit();
+      writer.rewind(length, bits, held);
+      this.#writeInOwn(writer);
     }
-    if (inFixed) FIXED_CODES.write(writer, tokens);
+    if (tokens.count < this.#fewest) {
+      writer.rewind(length, bits, held);
+      FIXED_CODES.write(writer, tokens);
+    }
     tokens.count = 0;
     if (writer.length - length <= octets.length + STORED_HEADER) return;
     writer.rewind(length, bits, held);

@@ -27,8 +27,8 @@ import type { Settings } from "../settings.ts";
 import type { SocketHandler } from "../socket.ts";
 import type { Opening } from "../web-socket-connection.ts";
 import { encodeHttpResponse, encodeRefusal } from "./http-response.ts";
-import { openingRequest } from "./opening-request.ts";
 import { refusedOrigin } from "./origin-policy.ts";
+import { ReceivedRequest } from "./received-request.ts";
 import { Refusal, refuse } from "./refusal.ts";
 
 /** What the opening needs of its server. */
@@ -136,7 +136,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
       this.#answer(refuse(503, {}, `${unavailable}\n`));
       return;
     }
-    const request = openingRequest(head, upgrade.subprotocols, this.#channel.socket.peer(), this.#signal);
+    const request = new ReceivedRequest(head, upgrade.subprotocols, this.#channel.socket.peer(), this.#signal);
     this.#settle(
       request,
       () => {
@@ -164,7 +164,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
     } else if (hasBody) {
       this.#answer(refuse(413, {}, "A request with a body is not answered here.\n"));
     } else {
-      const request = openingRequest(head, [], this.#channel.socket.peer(), this.#signal);
+      const request = new ReceivedRequest(head, [], this.#channel.socket.peer(), this.#signal);
       this.#settle(
         request,
         () => respond.call(handlers, request),

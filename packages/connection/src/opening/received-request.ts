@@ -3,17 +3,8 @@ import type { HeaderFields, RequestHead } from "@samewire/codec";
 import type { OpeningRequest } from "../server-handlers.ts";
 import type { PeerInfo } from "../socket.ts";
 
-export function openingRequest(
-  head: RequestHead,
-  subprotocols: readonly string[],
-  peer: PeerInfo,
-  signal: () => AbortSignal,
-): OpeningRequest {
-  return new ReceivedRequest(head, subprotocols, peer, signal);
-}
-
 /** A class for the sake of its getter: in an object literal it would cost a kilobyte for each request. */
-class ReceivedRequest implements OpeningRequest {
+export class ReceivedRequest implements OpeningRequest {
   readonly method: string;
   readonly target: string;
   readonly path: string;
