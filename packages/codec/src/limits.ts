@@ -15,6 +15,12 @@ export const DEFAULT_LIMITS: Limits = {
   maxStreamSize: Number.MAX_SAFE_INTEGER,
 };
 
+/** How long a message may be that is put together, or shown chunk by chunk. */
+export function limitOf(limits: Partial<Limits>, streamed: boolean): number {
+  const kind = streamed ? "maxStreamSize" : "maxMessageSize";
+  return limits[kind] ?? DEFAULT_LIMITS[kind];
+}
+
 /**
  * How many bytes of payload a message of at most `limit` bytes may take on the wire when an extension transforms it.
  * DEFLATE grows incompressible data by a few bytes a block; a peer that flushes tiny blocks may double it. What is

@@ -12,7 +12,7 @@ import { type CloseStatus, closePayload, readClosePayload } from "./frame/close-
 import { MAX_CONTROL_PAYLOAD } from "./frame/frame-bits.ts";
 import type { MaskKeySource } from "./frame/frame-encoder.ts";
 import * as Opcode from "./frame/opcode.ts";
-import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import type { Limits } from "./limits.ts";
 import { MessageAssembler, type MessageHandler } from "./message/message-assembler.ts";
 import { MessageEncoder } from "./message/message-encoder.ts";
 import { advance, type ProtocolState } from "./protocol-state.ts";
@@ -70,8 +70,8 @@ export class Protocol extends MessageEncoder implements MessageHandler {
     this.#handler = handler;
     this.#autoPong = options.autoPong ?? true;
     this.#autoClose = options.autoClose ?? true;
-    const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#assembler = new MessageAssembler(this, server, limits, options.extension, options.decodeText ?? decodeText);
+    const { limits = {}, extension } = options;
+    this.#assembler = new MessageAssembler(this, server, limits, extension, options.decodeText ?? decodeText);
   }
 
   get state(): ProtocolState {

@@ -57,7 +57,7 @@ export class Engine<S extends Face>
         role,
         outlet: channel.transmitter,
         nextMaskKey: role === "client" ? environment.maskKeys.next : undefined,
-        limits: { maxMessageSize: settings.maxMessageSize, maxStreamSize: settings.maxStreamSize },
+        limits: settings,
         extension,
         autoPong: false,
         autoClose: false,

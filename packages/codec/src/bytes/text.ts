@@ -5,28 +5,22 @@ import { isValidUtf8 } from "./utf8.ts";
 /** Up to this many units the loop beats the call into the platform's encoder (measured on all engines). */
 const LOOP_UP_TO = 24;
 
-/** Units that are encoded at a time, into memory with room for any: `encode` makes its own, at up to six times the cost. */
-const PIECE = 8192;
-const room = new Uint8Array(PIECE * 3);
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The bytes of `text`; a lone surrogate becomes U+FFFD (WHATWG USVString). */
 export function encodeUtf8(text: string): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (let at = 0; at < text.length; ) {
-    let end = at + PIECE;
-    // The two halves of a surrogate pair stay together.
-    if ((text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
-    parts.push(room.slice(0, encoder.encodeInto(text.slice(at, end), room).written));
-    at = end;
-  }
-  return joinBytes(parts);
+  // Not `encode`, which costs up to six times as much; and nearly all text is ASCII, for which this is the size.
+  const bytes = new Uint8Array(text.length);
+  const { read, written } = encoder.encodeInto(text, bytes);
+  if (read === text.length) return bytes;
+  const rest = text.slice(read);
+  const more = new Uint8Array(rest.length * 3);
+  return joinBytes([bytes.subarray(0, written), more.subarray(0, encoder.encodeInto(rest, more).written)]);
 }
 
-/** Writes the bytes of `text` at `at`, where there must be room for three per UTF-16 unit. Returns how many. */
-export function encodeUtf8Into(text: string, target: Uint8Array, at: number): number {
+/** Writes the bytes of `text` at `at`. Returns how many, or -1 where there is no room for all of them before `end`. */
+export function encodeUtf8Into(text: string, target: Uint8Array, at: number, end: number): number {
   const length = text.length;
   if (length <= LOOP_UP_TO) {
     let i = 0;
@@ -37,7 +31,8 @@ export function encodeUtf8Into(text: string, target: Uint8Array, at: number): nu
     }
     if (i === length) return length;
   }
-  return encoder.encodeInto(text, target.subarray(at)).written;
+  const { read, written } = encoder.encodeInto(text, target.subarray(at, end));
+  return read === length ? written : -1;
 }
 
 /**

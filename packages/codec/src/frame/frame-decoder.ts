@@ -29,9 +29,9 @@ export class FrameDecoder {
   /** The reserved bits that a message's first frame may carry. */
   allowedRsv = 0;
   /** How long the payload of a data frame may be; the assembler lowers it by what a message already has. */
-  maxLength: number;
+  maxLength = 0;
   /** The same for the first frame of a message that an extension transforms. */
-  maxTransformedLength: number;
+  maxTransformedLength = 0;
 
   readonly #handler: FrameHandler;
   readonly #maskBit: number;
@@ -48,11 +48,9 @@ export class FrameDecoder {
   #remaining = 0;
 
   /** @param expectMasked true for a server, which only accepts masked frames (section 5.1); false for a client */
-  constructor(handler: FrameHandler, expectMasked: boolean, maxLength: number, maxTransformedLength: number) {
+  constructor(handler: FrameHandler, expectMasked: boolean) {
     this.#handler = handler;
     this.#maskBit = expectMasked ? MASK : 0;
-    this.maxLength = maxLength;
-    this.maxTransformedLength = maxTransformedLength;
   }
 
   /** Stops between two frames; `decode` returns how far it came. */
@@ -149,29 +147,23 @@ export class FrameDecoder {
 
   #checkFirstBytes(first: number, second: number, length: number): ProtocolErrorCode | undefined {
     const opcode = first & 0x0f;
-    if (opcode > Opcode.BINARY) {
-      if ((first & RSV_BITS) !== 0) return "reserved-bits";
-      if (opcode < Opcode.CLOSE || opcode > Opcode.PONG) return "reserved-opcode";
-      if ((second & MASK) !== this.#maskBit) return this.#maskFault();
-      if ((first & FIN) === 0) return "control-fragmented";
-      if (length > MAX_CONTROL_PAYLOAD) return "control-too-long";
-      return undefined;
+    const data = opcode <= Opcode.BINARY;
+    const starts = data && opcode !== Opcode.CONTINUATION;
+    if ((first & RSV_BITS & ~(starts ? this.allowedRsv : 0)) !== 0) return "reserved-bits";
+    if (!data && (opcode < Opcode.CLOSE || opcode > Opcode.PONG)) return "reserved-opcode";
+    if ((second & MASK) !== this.#maskBit) return this.#maskBit === 0 ? "mask-forbidden" : "mask-required";
+    if (data) {
+      if (this.fragmented !== starts) return undefined;
+      return starts ? "expected-continuation" : "unexpected-continuation";
     }
-    const allowed = opcode === Opcode.CONTINUATION ? 0 : this.allowedRsv;
-    if ((first & RSV_BITS & ~allowed) !== 0) return "reserved-bits";
-    if ((second & MASK) !== this.#maskBit) return this.#maskFault();
-    if (this.fragmented) return opcode === Opcode.CONTINUATION ? undefined : "expected-continuation";
-    return opcode === Opcode.CONTINUATION ? "unexpected-continuation" : undefined;
+    if ((first & FIN) === 0) return "control-fragmented";
+    return length > MAX_CONTROL_PAYLOAD ? "control-too-long" : undefined;
   }
 
   /** A control frame's length was checked already; a transformed message has a limit of its own. */
   #mayBeLonger(first: number, length: number): boolean {
     if ((first & CONTROL) !== 0) return true;
     return (first & RSV_BITS) !== 0 && length <= this.maxTransformedLength;
-  }
-
-  #maskFault(): ProtocolErrorCode {
-    return this.#maskBit === 0 ? "mask-forbidden" : "mask-required";
   }
 
   #fault(code: ProtocolErrorCode): number {

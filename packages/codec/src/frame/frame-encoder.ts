@@ -11,6 +11,8 @@ import { maskInPlace, maskInto } from "./masking.ts";
 export type MaskKeySource = () => number;
 
 const MAX_HEADER = 14;
+/** What a header has beside the masking key, at most. */
+const MAX_UNMASKED = 10;
 
 export class FrameEncoder {
   readonly #outlet: Outlet;
@@ -46,23 +48,26 @@ export class FrameEncoder {
   /** Encodes a text frame from a string. A lone surrogate becomes U+FFFD, so that the payload is valid UTF-8 (5.6). */
   encodeText(first: number, text: string): void {
     const outlet = this.#outlet;
-    // One UTF-16 unit takes at most three octets.
+    // One UTF-16 unit takes at most three octets. Where that is too much to copy, perhaps it is ASCII, as nearly all is.
     const most = text.length * 3;
-    if (most > outlet.copyLimit) {
-      this.encode(first, encodeUtf8(text));
-      return;
+    const room = most > outlet.copyLimit ? text.length : most;
+    if (room <= outlet.copyLimit) {
+      outlet.reserve(MAX_HEADER + room);
+      const { buffer, length: start } = outlet;
+      const key = this.#nextKey?.();
+      // Leave room for the header that fits ASCII, and move the payload if it turns out longer.
+      const guess = headerSize(text.length);
+      const from = start + guess + (key === undefined ? 0 : 4);
+      const length = encodeUtf8Into(text, buffer, from, buffer.length + guess - MAX_UNMASKED);
+      if (length >= 0) {
+        const more = headerSize(length) - guess;
+        if (more > 0) buffer.copyWithin(from + more, from, from + length);
+        const at = writeHeader(buffer, start, first, length, key);
+        maskInPlace(buffer, at, at + length, key ?? 0);
+        outlet.length = at + length;
+        return;
+      }
     }
-    outlet.reserve(MAX_HEADER + most);
-    const { buffer, length: start } = outlet;
-    const key = this.#nextKey?.();
-    // Nearly all text is ASCII in the main: leave room for the header that fits it, and move if it does not.
-    const guess = headerSize(text.length);
-    const from = start + guess + (key === undefined ? 0 : 4);
-    const length = encodeUtf8Into(text, buffer, from);
-    const more = headerSize(length) - guess;
-    if (more > 0) buffer.copyWithin(from + more, from, from + length);
-    const at = writeHeader(buffer, start, first, length, key);
-    maskInPlace(buffer, at, at + length, key ?? 0);
-    outlet.length = at + length;
+    this.encode(first, encodeUtf8(text));
   }
 }

@@ -25,8 +25,8 @@ export function writeHeader(
   target[at + 1] = key === undefined ? shortLength : MASK | shortLength;
   // The octets of the length from the last to the first; what is stored is its integer part, modulo 256.
   for (let i = size - 1, rest = payloadLength; i > 1; i--, rest /= 256) target[at + i] = rest;
-  if (key === undefined) return at + size;
   const keyAt = at + size;
+  if (key === undefined) return keyAt;
   target[keyAt] = key;
   target[keyAt + 1] = key >>> 8;
   target[keyAt + 2] = key >>> 16;

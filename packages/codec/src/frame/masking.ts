@@ -74,9 +74,7 @@ function maskOctets(bytes: Uint8Array, start: number, end: number, key: number):
     bytes[at + 2] ^= key2;
     bytes[at + 3] ^= key3;
   }
-  if (at < end) bytes[at] ^= key;
-  if (at + 1 < end) bytes[at + 1] ^= key1;
-  if (at + 2 < end) bytes[at + 2] ^= key2;
+  for (let bits = 0; at < end; bits += 8) bytes[at++] ^= key >>> bits;
 }
 
 function maskWords(bytes: Uint8Array, start: number, end: number, key: number): void {
@@ -125,7 +123,8 @@ function maskAligned(bytes: Uint8Array, start: number, end: number, key: number)
 export function maskInto(target: Uint8Array, to: number, source: Uint8Array, key: number): void {
   const { length } = source;
   if (length < VIEW_FROM) {
-    for (let i = 0, bit = 0; i < length; i++, bit = (bit + 8) & 31) target[to + i] = source[i] ^ (key >>> bit);
+    // Shifts count modulo 32.
+    for (let i = 0; i < length; i++) target[to + i] = source[i] ^ (key >>> (i << 3));
     return;
   }
   target.set(source, to);

@@ -11,7 +11,7 @@ import { CONTROL, FIN, RSV_BITS } from "../frame/frame-bits.ts";
 import { FrameDecoder, type FrameHandler } from "../frame/frame-decoder.ts";
 import { maskInPlace } from "../frame/masking.ts";
 import * as Opcode from "../frame/opcode.ts";
-import { type Limits, transformedSizeLimit } from "../limits.ts";
+import { type Limits, limitOf, transformedSizeLimit } from "../limits.ts";
 import { PayloadBlock } from "./payload-block.ts";
 import { PayloadCollector } from "./payload-collector.ts";
 
@@ -39,7 +39,7 @@ export class MessageAssembler implements FrameHandler {
   suspended = false;
 
   readonly #handler: MessageHandler;
-  readonly #limits: Limits;
+  readonly #limits: Partial<Limits>;
   readonly #extension: MessageExtension | undefined;
   readonly #decodeText: DecodeText;
   readonly #decoder: FrameDecoder;
@@ -59,7 +59,7 @@ export class MessageAssembler implements FrameHandler {
   /** Payload bytes as received, and after the extension. */
   #received = 0;
   #size = 0;
-  #sizeLimit: number;
+  #sizeLimit = 0;
 
   // Work left over from the chunk when suspended.
   #rest: Uint8Array = EMPTY;
@@ -76,7 +76,7 @@ export class MessageAssembler implements FrameHandler {
   constructor(
     handler: MessageHandler,
     expectMasked: boolean,
-    limits: Limits,
+    limits: Partial<Limits>,
     extension: MessageExtension | undefined,
     decodeText: DecodeText,
   ) {
@@ -84,9 +84,8 @@ export class MessageAssembler implements FrameHandler {
     this.#limits = limits;
     this.#extension = extension;
     this.#decodeText = decodeText;
-    this.#sizeLimit = limits.maxMessageSize;
-    this.#decoder = new FrameDecoder(this, expectMasked, 0, 0);
-    this.#decoder.allowedRsv = extension === undefined ? 0 : extension.rsv;
+    this.#decoder = new FrameDecoder(this, expectMasked);
+    this.#decoder.allowedRsv = extension?.rsv ?? 0;
     this.#expectMessage();
   }
 
@@ -211,7 +210,7 @@ export class MessageAssembler implements FrameHandler {
       this.#transformed = (first & RSV_BITS) !== 0;
       this.#streamed = this.#streaming;
       this.#underWay = true;
-      this.#sizeLimit = this.#streamed ? this.#limits.maxStreamSize : this.#limits.maxMessageSize;
+      this.#sizeLimit = limitOf(this.#limits, this.#streamed);
       if (this.#streamed) this.#handler.onStreamStart((first & 0x0f) === Opcode.TEXT);
     }
     this.#last = (first & FIN) !== 0;
@@ -323,7 +322,7 @@ export class MessageAssembler implements FrameHandler {
   /** Ready for a new message. */
   #expectMessage(): void {
     const decoder = this.#decoder;
-    const limit = this.#streaming ? this.#limits.maxStreamSize : this.#limits.maxMessageSize;
+    const limit = limitOf(this.#limits, this.#streaming);
     decoder.maxLength = limit;
     decoder.maxTransformedLength = transformedSizeLimit(limit);
     this.#underWay = false;

@@ -5,8 +5,8 @@ import { maskInPlace } from "../frame/masking.ts";
 const BLOCK_SIZE = 4096;
 /** What comes before the payload of a chunk that is a single frame, at most. */
 const MAX_HEADER = 14;
-/** Beyond that a payload may keep so many times its size alive: a copy of a large one costs page faults. */
-const PINS = 4;
+/** Beyond that a payload may keep so many times its size alive: a copy of a large one costs page faults, and collections. */
+const PINS = 8;
 /** A longer payload has memory of its own. */
 const SHARED_UP_TO = 1024;
 /**

@@ -16,6 +16,22 @@ describe("encodeUtf8", () => {
   it("makes U+FFFD of lone surrogates", () => {
     expect([...encodeUtf8("\ud800")]).toEqual([0xef, 0xbf, 0xbd]);
   });
+
+  it("gives exactly the bytes of any text, whatever it begins or ends with", () => {
+    for (const length of [0, 1, 2, 3, 100, 20_000]) {
+      for (const [before, after] of [
+        ["", ""],
+        ["é", ""],
+        ["", "é"],
+        ["😀", "語"],
+        ["aa\ud83d", "\ude00"],
+        ["語".repeat(length), "\udc00"],
+      ] as const) {
+        const text = `${before}${"x".repeat(length)}${after}`;
+        expect(Buffer.compare(encodeUtf8(text), Buffer.from(text))).toBe(0);
+      }
+    }
+  });
 });
 
 describe("OutputBuffer", () => {

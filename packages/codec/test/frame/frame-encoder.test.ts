@@ -26,6 +26,15 @@ class PoisonedOutput extends OutputBuffer {
   }
 }
 
+/** An outlet that makes no more room than it is asked for. */
+class TightOutput extends PoisonedOutput {
+  override reserve(size: number): void {
+    const exact = new Uint8Array(this.length + size).fill(0xa5);
+    exact.set(this.buffer.subarray(0, this.length));
+    this.buffer = exact;
+  }
+}
+
 function encoded(first: number, payload: Uint8Array | string, key?: number): Uint8Array {
   const output = new PoisonedOutput();
   const encoder = new FrameEncoder(output, key === undefined ? undefined : () => key);
@@ -62,6 +71,25 @@ describe("FrameEncoder (RFC 6455 5.2)", () => {
         const payload = Uint8Array.from(Buffer.from(text));
         expect(Buffer.compare(encoded(0x81, text), encoded(0x81, payload)), `${unit} x ${count}`).toBe(0);
         expect(Buffer.compare(encoded(0x81, text, 0x01020304), encoded(0x81, payload, 0x01020304))).toBe(0);
+      }
+    }
+  });
+
+  it("encodes text that may be too long to copy into no more room than ASCII needs, or else apart", () => {
+    const cases = ["", "é", "語", "😀", "é".repeat(5), "é".repeat(6), "é".repeat(9), "語".repeat(40), "\ud800"];
+    for (const length of [40, 125, 126, 127, 65520, 65526, 65535, 65536, 70000]) {
+      for (const tail of cases) {
+        for (const key of [undefined, 0x01020304]) {
+          const text = `${"a".repeat(Math.max(0, length - tail.length))}${tail}`;
+          const expected = encoded(0x81, Uint8Array.from(Buffer.from(text)), key);
+          for (const limit of [text.length - 1, text.length, text.length * 2, text.length * 3]) {
+            const output = new TightOutput(limit);
+            output.attach(Uint8Array.of(1, 2, 3));
+            new FrameEncoder(output, key === undefined ? undefined : () => key).encodeText(0x81, text);
+            const bytes = output.take();
+            expect(Buffer.compare(bytes.subarray(3), expected), `${length} ${tail} ${limit}`).toBe(0);
+          }
+        }
       }
     }
   });

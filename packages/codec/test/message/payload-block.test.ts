@@ -56,6 +56,16 @@ describe("PayloadBlock gives payloads that are the receiver's own", () => {
     run.protocol.receive(concat(...frames));
     for (const message of run.messages as Uint8Array[]) expect(message.buffer.byteLength).toBeLessThanOrEqual(4096);
   });
+  it("nor a large one memory of more than eight times its size", () => {
+    const room = new Uint8Array(80_000);
+    const run = session("server");
+    for (const size of [10_000, 9_999]) {
+      const bytes = frame(0x82, new Uint8Array(size));
+      room.set(bytes);
+      run.protocol.receive(room.subarray(0, bytes.length), room.length);
+    }
+    expect((run.messages as Uint8Array[]).map(({ buffer }) => buffer.byteLength)).toEqual([80_000, 9_999]);
+  });
   it("one small payload a lent chunk shares a block of its connection with the next ones, from the second on", () => {
     const runs = [session("server"), session("server")];
     for (let round = 0; round < 100; round++) {
