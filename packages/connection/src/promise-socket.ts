@@ -6,7 +6,8 @@ import { LENT, LENT_CHUNK, type PeerInfo, type Socket, type SocketHandler } from
  * passes their outcome on; what the port asks for beyond that is here: one read and one write at a time, writes that
  * take a part, a pause that holds back what a pending read brings, FIN behind the data, `onClose` once and last.
  *
- * The outcomes are methods bound once, to be passed to `then`: a closure per read would be garbage per message.
+ * The outcomes are methods bound once, to be passed to both sides of `then`: a closure per read would be garbage per
+ * message, and more of them memory per connection.
  */
 export abstract class PromiseSocket implements Socket {
   /** Memory for reads. */
@@ -24,9 +25,9 @@ export abstract class PromiseSocket implements Socket {
   #destroyed = false;
   #reason: Error | undefined;
 
-  /** Reads into `input.bytes`; then `didRead` or `didNotRead`. */
+  /** Reads into `input.bytes`; then `didRead`. */
   protected abstract beginRead(): void;
-  /** Writes; then `didWrite` or `didFail`. */
+  /** Writes; then `didWrite`. */
   protected abstract beginWrite(bytes: Uint8Array): void;
   /** Sends FIN; then `didEnd`, also where that failed: a broken socket tells so by its read. */
   protected abstract beginEnd(): void;
@@ -74,26 +75,29 @@ export abstract class PromiseSocket implements Socket {
     else Promise.resolve().then(() => this.#deliver());
   }
 
-  /** How many bytes a read brought; null is the peer's FIN. */
-  protected readonly didRead = (count: number | null): void => {
+  /** How many bytes a read brought, null for the peer's FIN, or why it failed. */
+  protected readonly didRead = (outcome: number | null | Error): void => {
     this.#reading = false;
-    this.#arrived = count;
-    if (this.#destroyed) this.#closed();
-    else this.#deliver();
+    if (this.#destroyed) {
+      this.#closed();
+    } else if (outcome === null || typeof outcome === "number") {
+      this.#arrived = outcome;
+      this.#deliver();
+    } else {
+      this.#fail(outcome);
+    }
   };
 
-  protected readonly didNotRead = (error: Error): void => {
-    this.#reading = false;
-    if (this.#destroyed) this.#closed();
-    else this.didFail(error);
-  };
-
-  /** How many bytes a write took. */
-  protected readonly didWrite = (count: number): void => {
+  /** How many bytes a write took, or why it failed. */
+  protected readonly didWrite = (outcome: number | Error): void => {
     if (this.#destroyed) return;
+    if (typeof outcome !== "number") {
+      this.#fail(outcome);
+      return;
+    }
     const output = this.#output as Uint8Array;
-    if (count < output.byteLength) {
-      this.#output = output.subarray(count);
+    if (outcome < output.byteLength) {
+      this.#output = output.subarray(outcome);
       this.beginWrite(this.#output);
       return;
     }
@@ -102,17 +106,16 @@ export abstract class PromiseSocket implements Socket {
     else this.#handler?.onWritable();
   };
 
-  /** The socket is broken. */
-  protected readonly didFail = (error: Error): void => {
-    if (this.#destroyed) return;
-    this.#reason = error;
-    this.destroy();
-  };
-
   protected didEnd(): void {
     this.#finSent = true;
     // Both directions have ended: nothing is left to wait for.
     if (this.#peerEnded) this.destroy();
+  }
+
+  /** The socket is broken. */
+  #fail(error: Error): void {
+    this.#reason = error;
+    this.destroy();
   }
 
   #read(): void {

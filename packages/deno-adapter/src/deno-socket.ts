@@ -18,11 +18,11 @@ export class DenoSocket extends PromiseSocket {
   }
 
   protected beginRead(): void {
-    this.#conn.read(this.input.bytes).then(this.didRead, this.didNotRead);
+    this.#conn.read(this.input.bytes).then(this.didRead, this.didRead);
   }
 
   protected beginWrite(bytes: Uint8Array): void {
-    this.#conn.write(bytes).then(this.didWrite, this.didFail);
+    this.#conn.write(bytes).then(this.didWrite, this.didWrite);
   }
 
   protected beginEnd(): void {

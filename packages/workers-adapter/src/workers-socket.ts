@@ -25,7 +25,7 @@ export class WorkersSocket extends PromiseSocket {
   }
 
   protected beginRead(): void {
-    this.#reader.read(this.input.bytes).then(this.#onRead, this.didNotRead);
+    this.#reader.read(this.input.bytes).then(this.#onRead, this.didRead);
   }
 
   readonly #onRead = ({ value, done }: ReadableStreamReadResult<Uint8Array>): void => {
@@ -36,7 +36,7 @@ export class WorkersSocket extends PromiseSocket {
 
   protected beginWrite(bytes: Uint8Array): void {
     this.#writing = true;
-    this.#writer.write(bytes).then(this.#onWritten, this.didFail);
+    this.#writer.write(bytes).then(this.#onWritten, this.didWrite);
   }
 
   readonly #onWritten = (): void => {

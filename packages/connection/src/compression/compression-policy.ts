@@ -2,6 +2,7 @@
 import {
   type ClientExtension,
   type DeflateOptions,
+  type ExtensionDeclined,
   perMessageDeflateClient,
   perMessageDeflateServer,
   type ServerExtension,
@@ -11,8 +12,8 @@ import type { CompressionOptions } from "./compression-options.ts";
 import { processBudget } from "./memory-budget.ts";
 
 const NAME = "permessage-deflate";
-/** The reason why there is no compression where the option says so. */
-const OFF = "off";
+/** The reason why there is no compression where the option says so. One for all connections. */
+const OFF: ExtensionDeclined = { extension: NAME, reason: "off" };
 
 /**
  * The extensions that a server agrees to. Made once a server, or once a connection where its `upgrade` handler overrides
@@ -26,8 +27,7 @@ export function serverCompression(
   maxMessageSize: number,
   runtime: Pick<Runtime, "deflate">,
 ): readonly ServerExtension[] {
-  if (compression === undefined || compression === false)
-    return [{ name: NAME, accept: () => ({ extension: NAME, reason: OFF }) }];
+  if (compression === undefined || compression === false) return [{ name: NAME, accept: () => OFF }];
   return [perMessageDeflateServer(() => runtime.deflate(), optionsOf(compression, maxMessageSize))];
 }
 
@@ -38,7 +38,7 @@ export function clientCompression(
   runtime: Pick<Runtime, "deflate">,
 ): readonly ClientExtension[] {
   if (compression === undefined || compression === false) {
-    return [{ name: NAME, offers: [], withheld: OFF, confirm: () => ({ extension: NAME, reason: OFF }) }];
+    return [{ name: NAME, offers: [], withheld: OFF.reason, confirm: () => OFF }];
   }
   return [perMessageDeflateClient(() => runtime.deflate(), optionsOf(compression, maxMessageSize))];
 }

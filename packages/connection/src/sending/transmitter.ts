@@ -9,6 +9,8 @@ import type { TurnQueue, TurnTask } from "./turn-queue.ts";
 import { WaitingBytes } from "./waiting-bytes.ts";
 
 const NONE = new Uint8Array(0);
+/** Stands for an empty queue: for most connections nothing ever waits. Nothing is put into it. */
+const NOTHING_WAITS = new WaitingBytes();
 /** Small sends outside a turn share a buffer of at least this size. */
 const POCKET = 512;
 /** Sends outside a turn leave at once when there is so much of them. */
@@ -36,7 +38,7 @@ export class Transmitter implements Outlet, TurnTask {
   readonly #socket: Socket;
   readonly #turns: TurnQueue;
   /** What goes before what is in the buffer. */
-  readonly #waiting = new WaitingBytes();
+  #waiting = NOTHING_WAITS;
   /** A buffer whose bytes the runtime is still sending. */
   #lent: Uint8Array = NONE;
   #lentBytes = 0;
@@ -71,6 +73,12 @@ export class Transmitter implements Outlet, TurnTask {
     return !this.blocked && this.#waiting.size === 0;
   }
 
+  /** What waits, to put more into it. */
+  get #queue(): WaitingBytes {
+    if (this.#waiting === NOTHING_WAITS) this.#waiting = new WaitingBytes();
+    return this.#waiting;
+  }
+
   reserve(size: number): void {
     if (this.length + size > this.buffer.length) this.#makeRoom(size);
   }
@@ -87,7 +95,7 @@ export class Transmitter implements Outlet, TurnTask {
       this.#writeBuffer();
     }
     this.#seal();
-    if (rest.length > 0) this.#waiting.push(rest);
+    if (rest.length > 0) this.#queue.push(rest);
     if (!this.blocked) this.#drain();
   }
 
@@ -101,7 +109,7 @@ export class Transmitter implements Outlet, TurnTask {
       this.length += bytes.length;
     } else {
       this.#seal();
-      this.#waiting.push(bytes);
+      this.#queue.push(bytes);
     }
   }
 
@@ -179,7 +187,7 @@ export class Transmitter implements Outlet, TurnTask {
   /** The socket is gone: everything is dropped. */
   close(): void {
     this.#closed = true;
-    this.#waiting.clear();
+    this.#waiting = NOTHING_WAITS;
     this.length = 0;
     this.#release();
     this.#lent = NONE;
@@ -228,9 +236,9 @@ export class Transmitter implements Outlet, TurnTask {
     if (this.length === 0) return;
     const { buffer, length } = this;
     if (isScratch(buffer)) {
-      this.#waiting.push(buffer.slice(0, length));
+      this.#queue.push(buffer.slice(0, length));
     } else {
-      this.#waiting.push(buffer.subarray(0, length));
+      this.#queue.push(buffer.subarray(0, length));
       this.buffer = NONE;
     }
     this.length = 0;
@@ -278,7 +286,7 @@ export class Transmitter implements Outlet, TurnTask {
       return true;
     }
     // The socket's memory is its own, and that of a buffer is used again.
-    this.#waiting.unshift(owner === NONE ? bytes.subarray(taken, length) : bytes.slice(taken, length));
+    this.#queue.unshift(owner === NONE ? bytes.subarray(taken, length) : bytes.slice(taken, length));
     return false;
   }
 

@@ -55,10 +55,6 @@ export class WaitingBytes {
     return at;
   }
 
-  clear(): void {
-    this.#taken(this.size);
-  }
-
   #taken(bytes: number): void {
     this.size -= bytes;
     if (this.size === 0) this.#pieces = NONE;
