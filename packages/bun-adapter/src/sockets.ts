@@ -1,5 +1,5 @@
 /** The byte streams of Bun without any WebSocket: what `serve` and `connect` stand on, and what the contract suite tests. */
-import type { Dial, Socket, SocketHandler, TlsOptions } from "@samewire/connection";
+import { checkServerTls, type Dial, type Socket, type SocketHandler, type TlsOptions } from "@samewire/connection";
 import { listenFresh } from "@samewire/node-builtins";
 import { BunSocket } from "./bun-socket.ts";
 
@@ -37,6 +37,7 @@ type Handlers = Bun.SocketHandler<State>;
 /** Listens and hands each connection to `accept`, which answers with the handler of its events. */
 export async function listen(options: ListenOptions, accept: Accept): Promise<Listener> {
   const { port = 0, host = "::", path, reusePort = false, tls } = options;
+  if (tls !== undefined) checkServerTls(tls);
   const socket: Handlers = {
     ...events,
     // With a `handshake` handler Bun calls `open` before TLS begins: the deadlines of the opening handshake cover it.

@@ -10,7 +10,7 @@ import { ConnectError } from "./opening/connect-error.ts";
 import { parseTarget } from "./opening/target.ts";
 import type { ClientOptions, TlsOptions } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
-import { resolveSettings, type Settings } from "./settings.ts";
+import { checkSubprotocols, resolveSettings, type Settings } from "./settings.ts";
 import { WebSocketConnection } from "./web-socket-connection.ts";
 
 /** The options of `connect`, but for what only one runtime has. */
@@ -38,6 +38,7 @@ export async function connectWith(
   const target = parseTarget(url);
   const settings = resolveSettings(options);
   const environment = clientEnvironment(runtime);
+  checkSubprotocols(options.subprotocols);
   const subprotocols = options.subprotocols ?? [];
   const extensions = clientCompression(settings.compression, settings.maxMessageSize, runtime);
   const nonce = new Uint8Array(16);
@@ -142,8 +143,8 @@ class Attempt {
       },
       undefined,
     );
-    // The chunk that it is part of may only be lent.
-    engine.start(outcome.rest.slice());
+    // The chunk that it is part of may only be lent; and `slice` of Node's Buffer is no copy.
+    engine.start(new Uint8Array(outcome.rest));
     return engine.face;
   }
 

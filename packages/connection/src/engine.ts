@@ -12,6 +12,7 @@ import {
 import type { Channel } from "./channel.ts";
 import { CloseCode } from "./close-code.ts";
 import type { EngineOptions, Face } from "./engine-options.ts";
+import { type ApplicationFault, tellError } from "./handler-errors.ts";
 import { Closing, type ClosingOwner } from "./lifecycle/closing.ts";
 import { Keepalive, type KeepaliveOwner } from "./lifecycle/keepalive.ts";
 import type { CloseInfo } from "./message.ts";
@@ -44,6 +45,8 @@ export class Engine<S extends Face>
   #reading = false;
   /** A turn is asked for, in which the protocol reads on. */
   #turnWaits = false;
+  /** What a handler has failed with last. */
+  #told: ApplicationFault | undefined;
   /** The end of the stream, which is told when what came before it is read. */
   #held: (() => void) | undefined;
 
@@ -198,10 +201,12 @@ export class Engine<S extends Face>
 
   onCloseFrame(status: CloseStatus): void {
     this.closing.onCloseFrame(status);
+    this.#stream?.fail(new Error("the peer closed the connection within a message"));
   }
 
   onFault(error: ProtocolError): void {
     this.closing.onFault(error);
+    this.#stream?.fail(error);
   }
 
   // The inbox's events.
@@ -217,15 +222,12 @@ export class Engine<S extends Face>
   }
 
   onHandlerError(error: unknown): void {
-    if (this.#options.handlers.error !== undefined) {
-      try {
-        const result = this.#options.handlers.error(this.face, error);
-        if (isThenable(result)) result.then(undefined, ignore);
-      } catch {
-        // An error handler that fails has nobody left to tell; the connection closes all the same.
-      }
-    }
-    this.closing.close(CloseCode.INTERNAL_ERROR, "");
+    // A handler that awaits what it sends rejects with what broke that off, which was told already.
+    if (this.#told !== undefined && this.#told.error === error) return;
+    this.#told = { error };
+    tellError(this.#options.handlers, this.face, error);
+    // That the peer broke off what the handler was reading is the peer's doing: it gets the answer that it is owed.
+    if (error !== this.#stream?.failure) this.closing.close(CloseCode.INTERNAL_ERROR, "");
   }
 
   onInboxIdle(): void {
@@ -313,6 +315,7 @@ export class Engine<S extends Face>
 
   /** Closes the stream at once, without a closing handshake. */
   terminate(): void {
+    this.inbox.discard();
     this.closing.finish(undefined);
     this.#channel.socket.destroy();
   }
@@ -344,5 +347,3 @@ export class Engine<S extends Face>
     }
   }
 }
-
-const ignore = (): void => {};

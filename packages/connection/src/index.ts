@@ -12,6 +12,7 @@ export { PromiseSocket } from "./promise-socket.ts";
 export { type ReadMemory, readInto } from "./read-buffer.ts";
 export type { Runtime } from "./runtime.ts";
 export { type Listener, makeServer } from "./server.ts";
+export { checkServerTls } from "./server-checks.ts";
 export { ServerCore } from "./server-core.ts";
 export { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
 export { LENT, LENT_CHUNK, type Socket, type SocketHandler } from "./socket.ts";

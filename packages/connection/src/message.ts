@@ -19,9 +19,9 @@ export interface CloseInfo {
   readonly error: Error | undefined;
 }
 
-/** The bytes of any view or buffer, not copied. */
+/** The bytes of any view or buffer, not copied. Never of a subclass: `slice` of Node's Buffer, for one, does not copy. */
 export function viewOf(bytes: Bytes): Uint8Array {
-  if (bytes instanceof Uint8Array) return bytes;
+  if (bytes.constructor === Uint8Array) return bytes as Uint8Array;
   if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return new Uint8Array(bytes);
 }

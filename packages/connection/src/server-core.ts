@@ -11,12 +11,14 @@ import { serverCompression } from "./compression/compression-policy.ts";
 import { Engine } from "./engine.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { Environment } from "./environment.ts";
+import type { ApplicationFault } from "./handler-errors.ts";
 import type { Bytes } from "./message.ts";
 import { refuse } from "./opening/refusal.ts";
-import { type ApplicationFault, type OpeningHost, ServerOpening } from "./opening/server-opening.ts";
+import { type OpeningHost, ServerOpening } from "./opening/server-opening.ts";
 import type { ServerPolicy } from "./options.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
 import type { Runtime } from "./runtime.ts";
+import { checkServer } from "./server-checks.ts";
 import type { ServerHandlers } from "./server-handlers.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import type { Socket, SocketHandler } from "./socket.ts";
@@ -54,9 +56,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
 
   /** @throws UsageError if an option is not what it must be */
   constructor(options: ServerOptions<C>, runtime: Runtime) {
-    if (options.message !== undefined && options.stream !== undefined) {
-      throw new UsageError("option", "a server has a message handler or a stream handler, not both");
-    }
+    checkServer(options);
     this.handlers = options;
     this.policy = options;
     this.settings = resolveSettings(options);
@@ -142,11 +142,14 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
    * deadline, in milliseconds, has passed; then cuts off those that are left.
    */
   async drain(options: { readonly deadline?: number } = {}): Promise<DrainReport> {
+    const { deadline = DRAIN_DEADLINE } = options;
+    if (!(deadline >= 0)) throw new UsageError("option", `deadline is a number from 0 on, not ${String(deadline)}`);
     this.#draining = true;
     const before = this.#connections.size;
     for (const engine of this.#connections.values()) engine.closing.close(1001, "");
-    if (this.#channels.size > 0) await this.#emptied(options.deadline ?? DRAIN_DEADLINE);
-    const terminated = this.#connections.size;
+    if (this.#channels.size > 0) await this.#emptied(deadline);
+    // Those that are over are still in the book while their handlers run.
+    const terminated = [...this.#connections.values()].filter(({ closing }) => closing.info === undefined).length;
     this.terminate();
     return { closed: before - terminated, terminated };
   }

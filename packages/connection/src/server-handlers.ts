@@ -37,6 +37,10 @@ export interface Acceptance<C> {
   readonly subprotocol?: string;
   /** permessage-deflate on this connection, in the place of the server's option. */
   readonly compression?: boolean | CompressionOptions;
+  /** Not here: a response is made by `refuse`. */
+  readonly status?: never;
+  /** Not here: a response is made by `refuse`. */
+  readonly body?: never;
 }
 
 export type UpgradeResult<C> = Acceptance<C> | Refusal | undefined;

@@ -6,7 +6,10 @@ import type { WebSocketConnection } from "./web-socket-connection.ts";
 
 /** Where a server listens, and how it stops to. */
 export interface Listener {
-  /** `ws://host:port`, `wss://host:port`, or `ws+unix:path`. */
+  /**
+   * `ws://host:port` or `wss://host:port`, for `connect`. For a Unix socket `ws+unix:path`, which only names it: a client
+   * gives the path as an option.
+   */
   readonly url: string;
   /** The TCP port; 0 for a Unix socket. */
   readonly port: number;

@@ -44,6 +44,13 @@ export const DEFAULT_SETTINGS: Settings = {
   compression: false,
 };
 
+/** @throws UsageError unless they are a list of strings, whatever these are */
+export function checkSubprotocols(subprotocols: unknown): void {
+  if (subprotocols === undefined) return;
+  if (Array.isArray(subprotocols) && subprotocols.every((name) => typeof name === "string")) return;
+  throw new UsageError("option", `subprotocols is a list of names, not ${JSON.stringify(subprotocols)}`);
+}
+
 /** @throws UsageError on a value of the wrong type, or a number that is negative */
 export function resolveSettings(options: ConnectionOptions): Settings {
   const settings: Record<string, unknown> = { ...DEFAULT_SETTINGS };
@@ -55,7 +62,10 @@ export function resolveSettings(options: ConnectionOptions): Settings {
     }
     settings[name] = value;
   }
-  const { overflow, lowWaterMark, highWaterMark } = settings;
+  const { compression, overflow, lowWaterMark, highWaterMark } = settings;
+  if (typeof compression !== "boolean" && (typeof compression !== "object" || compression === null)) {
+    throw new UsageError("option", `compression is true, false or an object of options, not ${String(compression)}`);
+  }
   if (overflow !== "close" && overflow !== "drop") {
     throw new UsageError("option", `overflow is "close" or "drop", not ${String(overflow)}`);
   }

@@ -153,6 +153,38 @@ describe("closing", () => {
     expect(sockets.every((socket) => socket.other.closed)).toBe(true);
   });
 
+  it("drain counts as closed who has, though a handler still runs", async () => {
+    const { clock, connect, core } = world({ message: () => new Promise(() => {}) });
+    const socket = await connect();
+    socket.send("x");
+    await clock.settle();
+    const draining = core.drain({ deadline: 50_000 });
+    await clock.advance(10_000);
+    expect(await draining).toEqual({ closed: 1, terminated: 0 });
+    await expect(core.drain({ deadline: Number.NaN })).rejects.toThrow("deadline is a number from 0 on, not NaN");
+  });
+
+  it("terminate drops what was received and not handled yet", async () => {
+    const log: unknown[] = [];
+    let settle: (() => void) | undefined;
+    const { clock, connect } = world({
+      async message(socket, message) {
+        log.push(message);
+        await new Promise<void>((resolve) => {
+          settle = resolve;
+        });
+        socket.terminate();
+      },
+      close: () => void log.push("close"),
+    });
+    const socket = await connect();
+    for (const message of ["bad", "transfer 1", "transfer 2"]) socket.send(message);
+    await clock.settle();
+    settle?.();
+    await clock.settle();
+    expect(log).toEqual(["bad", "close"]);
+  });
+
   it("two drains end when the last stream goes, both before their deadlines", async () => {
     const { clock, connect, core } = world({ message: () => {} });
     await connect();

@@ -112,7 +112,8 @@ describe("ServerOpening", () => {
   });
 
   it("answers 500 where upgrade returns what says neither yes nor no", async () => {
-    for (const result of [false, null, true, 0, "no", () => {}]) {
+    const noes = [new Response("no", { status: 401 }), new Error("no"), [], { status: 401 }, { body: "no" }, new Map()];
+    for (const result of [false, null, true, 0, "no", () => {}, ...noes]) {
       const openingError = vi.fn();
       const open = vi.fn();
       const options = { upgrade: () => result as never, open, openingError };
@@ -121,6 +122,32 @@ describe("ServerOpening", () => {
       expect(openingError.mock.calls[0]?.[1]).toBeInstanceOf(UsageError);
       expect(open).not.toHaveBeenCalled();
     }
+  });
+
+  it("takes an acceptance for one whatever it is made of", async () => {
+    for (const result of [{}, Object.create(null), { context: new Map() }, { headers: { "x-a": "b" } }]) {
+      const answer = await ask({ upgrade: () => result }, head("GET / HTTP/1.1", UPGRADE));
+      expect(answer.text).toMatch(/^HTTP\/1\.1 101 /);
+    }
+    // @ts-expect-error a response is no acceptance
+    world({ upgrade: () => new Response("no", { status: 401 }) });
+  });
+
+  it("opens nothing for who has sent FIN while upgrade decided", async () => {
+    const open = vi.fn();
+    const place = world({
+      upgrade: ({ signal }) => new Promise<undefined>((resolve) => (signal.onabort = () => resolve(undefined))),
+      open,
+    });
+    const { socket, answer } = raw(place);
+    socket.write(Buffer.from(head("GET / HTTP/1.1", UPGRADE)));
+    await place.clock.settle();
+    socket.end();
+    await place.clock.settle();
+    expect(open).not.toHaveBeenCalled();
+    expect(answer.text).toBe("");
+    expect(socket.other.closed).toBe(true);
+    expect(place.core.environment.deadlines.size).toBe(0);
   });
 
   it("LC-4 leaves nothing armed where the peer ends its side at any byte of its request", async () => {

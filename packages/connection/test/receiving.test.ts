@@ -80,6 +80,42 @@ describe("receiving", () => {
   });
 });
 
+/** A mask of zeroes. */
+const MASK = "\0\0\0\0";
+
+describe("a message read as a stream that breaks off", () => {
+  for (const [how, frames, answer] of [
+    ["by a Close frame", `\x88\x82${MASK}\x0f\xa0`, "\x88\x02\x0f\xa0"],
+    ["by an empty Close frame", `\x88\x80${MASK}`, "\x88\x00"],
+    ["by bad UTF-8", `\x80\x81${MASK}\xff`, "\x88\x02\x03\xef"],
+    ["by a reserved opcode", `\x83\x80${MASK}`, "\x88\x02\x03\xea"],
+  ] as const) {
+    it(`${how} tells its reader at once, and the peer gets its answer`, async () => {
+      const log: string[] = [];
+      const place = world({
+        closeTimeout: 0,
+        async stream(_socket, stream) {
+          for await (const chunk of stream) log.push(Buffer.from(chunk).toString());
+        },
+        error: (_socket, error) => void log.push(error instanceof Error ? "error" : "?"),
+        close: (_socket, { clean }) => void log.push(`close ${clean}`),
+      });
+      expect(await exchange(place, `\x01\x82${MASK}hi${frames}`)).toBe(answer);
+      expect(log).toEqual(["hi", "error", `close ${how.endsWith("Close frame")}`]);
+    });
+  }
+
+  it("by a Close frame, while a handler that looks at no stream decides: what it throws is its own", async () => {
+    const place = world({
+      async stream() {
+        await later();
+        throw new Error("mine");
+      },
+    });
+    expect(await exchange(place, `\x01\x82${MASK}hi\x88\x82${MASK}\x0f\xa0`)).toBe("\x88\x02\x03\xf3");
+  });
+});
+
 /** "a" and "b" in one chunk, for a server whose handlers are these. */
 async function sendBoth(handlers: Parameters<typeof world>[0]): Promise<void> {
   const { clock, connect } = world(handlers);
@@ -105,6 +141,47 @@ describe("receiveStream", () => {
       },
     });
     expect(log).toEqual(["stream a", "whole b"]);
+  });
+
+  it("in a loop takes each, however long, and the last message whole", async () => {
+    const log: number[] = [];
+    const { clock, connect, core } = world({ open: () => {} });
+    const socket = await connect({ maxMessageSize: 100 });
+    const [server] = core.connections;
+    const loop = (async () => {
+      for (let i = 0; i < 3; i++) log.push(Buffer.from(await contentOf(await socket.receiveStream())).length);
+      log.push(((await socket.receive()) as string).length);
+    })();
+    for (const size of [90, 95, 80, 70]) server?.send("x".repeat(size));
+    for (let i = 0; i < 10; i++) {
+      await clock.settle();
+      await later();
+    }
+    await loop;
+    expect(log).toEqual([97, 102, 87, 70]);
+  });
+
+  it("in a loop takes those that are longer than maxMessageSize", async () => {
+    const { clock, connect, core } = world({ open: () => {} });
+    const socket = await connect({ maxMessageSize: 100 });
+    const sizes: number[] = [];
+    const loop = (async () => {
+      for (let stream = await socket.receiveStream(); stream !== undefined; stream = await socket.receiveStream()) {
+        let size = 0;
+        for await (const chunk of stream) size += chunk.length;
+        sizes.push(size);
+      }
+    })();
+    const [server] = core.connections;
+    for (const size of [1000, 2000, 3000]) server?.send("x".repeat(size));
+    void server?.close();
+    for (let i = 0; i < 20; i++) {
+      await clock.settle();
+      await later();
+    }
+    await loop;
+    expect(sizes).toEqual([1000, 2000, 3000]);
+    expect(await socket.closed).toMatchObject({ code: 1000, clean: true });
   });
 
   it("leaves the next of the same chunk to the message handler", async () => {

@@ -13,7 +13,7 @@ import {
   type TlsOptions as NodeTls,
   connect as tlsConnect,
 } from "node:tls";
-import type { Dial, Socket, SocketHandler, TlsOptions } from "@samewire/connection";
+import { checkServerTls, type Dial, type Socket, type SocketHandler, type TlsOptions } from "@samewire/connection";
 import { listenFresh, NodeSocket } from "@samewire/node-builtins";
 import { adopt, SharedReadSocket, sharedReads } from "./shared-reads.ts";
 
@@ -64,6 +64,7 @@ function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHa
     const serverOptions = { allowHalfOpen: true, noDelay: true, pauseOnConnect: true };
     server = createServer(serverOptions, (stream) => begin(adopt(stream)));
   } else {
+    checkServerTls(tls);
     const { cert, key, ca, native } = tls;
     const material = { cert, key, ca: ca as string | string[] | undefined };
     const tlsOptions = { ...material, handshakeTimeout, allowHalfOpen: true, noDelay: true, ...native };

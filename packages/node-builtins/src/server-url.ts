@@ -1,4 +1,4 @@
-/** The URL under which a client on this machine reaches a server: `ws://host:port`, `wss://…`, or `ws+unix:path`. */
+/** The URL under which a client on this machine reaches a server; of a Unix socket only a name, `ws+unix:path`. */
 export function serverUrl(
   where: { readonly path?: string; readonly host?: string; readonly tls?: unknown },
   port: number,

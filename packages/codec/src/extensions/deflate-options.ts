@@ -53,23 +53,23 @@ export interface ContextBudget {
   refund(bytes: number): void;
 }
 
-/** {@link DeflateOptions} with every default filled in that does not depend on the role. */
-export type DeflateSettings = Required<Omit<DeflateOptions, "serverMaxWindowBits" | "clientMaxWindowBits" | "budget">> &
-  Pick<DeflateOptions, "serverMaxWindowBits" | "clientMaxWindowBits" | "budget">;
+/** {@link DeflateOptions} with every default of a number filled in that does not depend on the role. */
+export type DeflateSettings = DeflateOptions &
+  Required<Pick<DeflateOptions, "threshold" | "level" | "memLevel" | "maxRatio" | "ratioFloor">>;
 
 /** The window with which we compress unless told otherwise. */
 export const DEFAULT_WINDOW_BITS = 13;
 
-/** What may be asked of the options that are numbers: whole ones, or no bound at all. */
-const RANGES = {
-  level: [1, 9],
-  memLevel: [1, 9],
-  serverMaxWindowBits: [9, 15],
-  clientMaxWindowBits: [9, 15],
-  threshold: [0, Number.POSITIVE_INFINITY],
-  maxRatio: [0, Number.POSITIVE_INFINITY],
-  ratioFloor: [0, Number.POSITIVE_INFINITY],
-} as const;
+/** What may be asked of the options that are numbers, whole ones or no bound at all, and what is taken where they are not given. */
+const NUMBERS: readonly (readonly [name: string, least: number, most: number, fallback?: number])[] = [
+  ["level", 1, 9, 1],
+  ["memLevel", 1, 9, 6],
+  ["serverMaxWindowBits", 9, 15],
+  ["clientMaxWindowBits", 9, 15],
+  ["threshold", 0, Number.POSITIVE_INFINITY, 256],
+  ["maxRatio", 0, Number.POSITIVE_INFINITY, 200],
+  ["ratioFloor", 0, Number.POSITIVE_INFINITY, 1 << 20],
+];
 
 /**
  * Fills in the defaults.
@@ -77,19 +77,16 @@ const RANGES = {
  * @throws UsageError `invalid-option` where a value is out of its range
  */
 export function deflateSettings(options: DeflateOptions): DeflateSettings {
-  for (const [name, [least, most]] of Object.entries(RANGES)) {
-    const value = options[name as keyof typeof RANGES] ?? most;
+  const settings: Record<string, unknown> = { ...options };
+  for (const [name, least, most, fallback] of NUMBERS) {
+    settings[name] ??= fallback;
+    const value = settings[name] ?? most;
     const whole = Number.isInteger(value) || value === most;
-    checkUsage(whole && value >= least && value <= most, "invalid-option", `${name} = ${value}`);
+    checkUsage(
+      whole && (value as number) >= least && (value as number) <= most,
+      "invalid-option",
+      `${name} = ${value}`,
+    );
   }
-  return {
-    threshold: 256,
-    level: 1,
-    memLevel: 6,
-    serverNoContextTakeover: false,
-    clientNoContextTakeover: false,
-    maxRatio: 200,
-    ratioFloor: 1 << 20,
-    ...options,
-  };
+  return settings as unknown as DeflateSettings;
 }

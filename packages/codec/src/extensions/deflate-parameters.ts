@@ -21,8 +21,8 @@ export type DeflateDeclineReason =
 
 /** The parameters by their names. One without a value is `true`, one that is not there undefined or false. */
 export interface DeflateParameters {
-  readonly server_no_context_takeover?: boolean;
-  readonly client_no_context_takeover?: boolean;
+  readonly server_no_context_takeover?: boolean | undefined;
+  readonly client_no_context_takeover?: boolean | undefined;
   /** 8 to 15. */
   readonly server_max_window_bits?: number | undefined;
   /** 8 to 15; `true` where an offer names it without a value. */

@@ -42,7 +42,7 @@ export function perMessageDeflateClient(engine: () => DeflateEngine, options: De
 function offersOf(engine: DeflateEngine, settings: DeflateSettings): ExtensionOffer[] {
   const { budget, serverNoContextTakeover, serverMaxWindowBits = 15 } = settings;
   if (budget?.full) return [];
-  const offer = (forgets: boolean): ExtensionOffer =>
+  const offer = (forgets: boolean | undefined): ExtensionOffer =>
     writeParameters({
       server_no_context_takeover: forgets,
       client_no_context_takeover: settings.clientNoContextTakeover,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { DeflateOptions } from "../../src/extensions/deflate-options.ts";
+import { type DeflateOptions, deflateSettings } from "../../src/extensions/deflate-options.ts";
 import type { ExtensionDeclined, ExtensionOffer, MessageExtension } from "../../src/extensions/extension.ts";
 import { perMessageDeflateServer } from "../../src/extensions/permessage-deflate-server.ts";
 import { parseExtensions } from "../../src/handshake/header-values.ts";
@@ -159,6 +159,17 @@ describe("perMessageDeflateServer", () => {
     expect(() => perMessageDeflateServer(fakeEngine, options)).toThrow(
       expect.objectContaining({ name: "UsageError", code: "invalid-option" }),
     );
+  });
+
+  it("takes what is undefined as not given", () => {
+    const absent = { threshold: undefined, level: undefined, memLevel: undefined, maxRatio: undefined } as never;
+    expect(deflateSettings(absent)).toEqual({
+      threshold: 256,
+      level: 1,
+      memLevel: 6,
+      maxRatio: 200,
+      ratioFloor: 1 << 20,
+    });
   });
 
   it("takes a threshold, a ratio and a floor without bounds", () => {

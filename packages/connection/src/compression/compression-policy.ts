@@ -44,5 +44,6 @@ export function clientCompression(
 }
 
 function optionsOf(compression: true | CompressionOptions, maxMessageSize: number): DeflateOptions {
-  return { ratioFloor: maxMessageSize, budget: processBudget, ...(compression === true ? {} : compression) };
+  const given = compression === true ? {} : compression;
+  return { ...given, ratioFloor: given.ratioFloor ?? maxMessageSize, budget: given.budget ?? processBudget };
 }

@@ -48,7 +48,7 @@ interface ParsedOrigin {
 }
 
 /** RFC 6454 section 6.1: scheme://host[:port] and nothing else; `null` is none. */
-function parseOrigin(text: string): ParsedOrigin | undefined {
+export function parseOrigin(text: string): ParsedOrigin | undefined {
   const match = /^([a-z][a-z0-9+.-]*:)\/\/([^/?#@\\\s]+)$/i.exec(text);
   if (match === null) return undefined;
   const scheme = (match[1] as string).toLowerCase();

@@ -13,12 +13,12 @@ import {
   requestHeadParser,
   type ServerExtension,
   type UpgradeRequest,
-  UsageError,
 } from "@samewire/codec";
 import type { Channel } from "../channel.ts";
 import type { CompressionOptions } from "../compression/compression-options.ts";
 import { serverCompression } from "../compression/compression-policy.ts";
 import type { Environment } from "../environment.ts";
+import type { ApplicationFault } from "../handler-errors.ts";
 import type { Deadline, DeadlineOwner } from "../lifecycle/deadlines.ts";
 import type { ServerPolicy } from "../options.ts";
 import { isThenable } from "../receiving/inbox.ts";
@@ -26,6 +26,7 @@ import type { Acceptance, OpeningRequest, PlainResponse, ServerHandlers } from "
 import type { Settings } from "../settings.ts";
 import type { SocketHandler } from "../socket.ts";
 import type { Opening } from "../web-socket-connection.ts";
+import { acceptanceOf } from "./acceptance.ts";
 import { encodeHttpResponse, encodeRefusal } from "./http-response.ts";
 import { refusedOrigin } from "./origin-policy.ts";
 import { ReceivedRequest } from "./received-request.ts";
@@ -43,11 +44,6 @@ export interface OpeningHost<C> {
   readonly unavailable: string | undefined;
   /** The 101 response is written; `rest` came after the request. */
   onAccepted(channel: Channel, opening: Opening<C>, extension: MessageExtension | undefined, rest: Uint8Array): void;
-}
-
-/** What a function of the application has thrown; which may be anything. */
-export interface ApplicationFault {
-  readonly error: unknown;
 }
 
 /** While `upgrade` decides, so much more is read, so that the peer's leaving is seen; a client must not send it (4.1). */
@@ -94,10 +90,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
 
   onEnd(): void {
     // Who has sent FIN may still read a response, but will not open a connection.
-    if (this.#parser !== undefined) {
-      this.#end();
-      this.#channel.linger(this.#host.environment.deadlines, this.#host.settings.closeTimeout);
-    }
+    if (this.#parser !== undefined) this.#close();
     this.#leave();
   }
 
@@ -118,7 +111,8 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
    */
   begin(head: RequestHead | HandshakeError, rest: Uint8Array, failed?: ApplicationFault): void {
     this.#parser = undefined;
-    if (rest.length > 0) this.#early = rest.slice();
+    // Not `slice`, which of Node's Buffer is no copy.
+    if (rest.length > 0) this.#early = new Uint8Array(rest);
     if (head instanceof HandshakeError) {
       this.#answer(head);
       return;
@@ -208,6 +202,11 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
       this.#answer(refuse(503, {}, `${unavailable}\n`));
       return;
     }
+    if (this.#left) {
+      // Its FIN came while `upgrade` decided.
+      this.#close();
+      return;
+    }
     const subprotocol =
       acceptance.subprotocol ?? policy.subprotocols?.find((one) => upgrade.subprotocols.includes(one));
     const { extension, declined } = negotiateExtension(upgrade.extensions, this.#extensions(acceptance.compression));
@@ -247,8 +246,12 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
   #answer(response: PlainResponse | Refusal | HandshakeError): void {
     if (this.#over) return;
     const bytes = responseBytes(response, this.#bodiless);
-    this.#end();
     this.#channel.transmitter.append(bytes);
+    this.#close();
+  }
+
+  #close(): void {
+    this.#end();
     this.#channel.linger(this.#host.environment.deadlines, this.#host.settings.closeTimeout);
   }
 
@@ -276,13 +279,6 @@ function responseBytes(response: PlainResponse | Refusal | HandshakeError, head:
   if (response instanceof Refusal && !head) return response.bytes;
   const { status = 200, headers = {}, body = "" } = response;
   return encodeHttpResponse({ status, headers, body, head });
-}
-
-/** @throws UsageError on what says neither yes nor no: a `false` or `null` that means no must not let anybody in */
-function acceptanceOf<C>(result: unknown): Acceptance<C> {
-  if (result === undefined) return {};
-  if (typeof result === "object" && result !== null) return result;
-  throw new UsageError("upgrade-result", `upgrade returns an acceptance, a refusal or nothing, not ${String(result)}`);
 }
 
 const ignore = (): void => {};

@@ -58,8 +58,8 @@ export class Inbox {
   /** A handler has not settled, or an iteration has not come back for more. */
   #busy = false;
   #iterating = false;
-  /** Somebody has asked for a message at least once. */
-  #pulled = false;
+  /** What was asked for last, where nobody ever did undefined. */
+  #pulled: Wanted | undefined;
   #ended = false;
 
   constructor(owner: InboxOwner, handled: boolean) {
@@ -72,12 +72,15 @@ export class Inbox {
    * not count as waiting.
    */
   get idle(): boolean {
-    return !this.#busy && (this.#head === this.#items.length || (!this.handled && !this.#pulled));
+    return !this.#busy && (this.#head === this.#items.length || (!this.handled && this.#pulled === undefined));
   }
 
-  /** What the one who waits longest wants; undefined where nobody waits. */
+  /**
+   * What the one who waits longest wants; where nobody waits, the same as who asked last, who is most likely to come
+   * back. Undefined where messages are a handler's, and where nobody ever asked.
+   */
   get wanted(): Wanted | undefined {
-    return this.#waiters[0]?.wanted;
+    return this.#waiters[0]?.wanted ?? (this.handled ? undefined : this.#pulled);
   }
 
   push(item: Item): void {
@@ -116,7 +119,7 @@ export class Inbox {
   receive(wanted: Wanted, signal?: AbortSignal): Promise<Item | undefined> {
     if (this.#handling) return Promise.reject(handled());
     if (signal?.aborted) return Promise.reject(signal.reason);
-    this.#pulled = true;
+    this.#pulled = wanted;
     this.#busy = false;
     const item = this.#shift();
     if (item !== undefined) {

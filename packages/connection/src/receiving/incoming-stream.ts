@@ -37,6 +37,11 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
     return this.#ended || this.#error !== undefined;
   }
 
+  /** @internal What the reader is told where the message broke off. */
+  get failure(): Error | undefined {
+    return this.#error;
+  }
+
   /** The chunks in order; each is yours. Breaking out of the loop drops the rest. @throws UsageError on a second use */
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
     if (this.#iterated) throw new UsageError("stream-used", "a received stream can be read once");
@@ -104,7 +109,7 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
     this.#waiter = undefined;
   }
 
-  /** @internal The connection was lost within the message. */
+  /** @internal The rest of the message will not come. */
   fail(error: Error): void {
     if (this.ended) return;
     this.#error = error;

@@ -36,6 +36,14 @@ export function transportsSuite(adapter: Adapter): void {
     }
   });
 
+  test("a TLS server without certificate or key is refused at once", options, async () => {
+    const { cert, key } = await certificate;
+    for (const tls of [{}, { cert }, { key }]) {
+      const serve = serving(adapter, { ...echo, tls: tls as never }, async () => {});
+      await assert.rejects(serve, { name: "UsageError", code: "option" });
+    }
+  });
+
   test("a certificate that is not trusted, or not for this name, is refused", options, async () => {
     const ours = await certificate;
     const other = await testCertificate(["other.example"]);

@@ -1,0 +1,49 @@
+/** What a server is given, checked when it is made: a mistake must not wait for the first client, and then refuse all. */
+import { UsageError } from "@samewire/codec";
+import { parseOrigin } from "./opening/origin-policy.ts";
+import type { ServerPolicy, TlsOptions } from "./options.ts";
+import type { ServerHandlers } from "./server-handlers.ts";
+import { checkSubprotocols } from "./settings.ts";
+
+const HANDLERS: readonly (keyof ServerHandlers)[] = [
+  ...(["upgrade", "request", "openingError"] as const),
+  ...(["open", "message", "stream", "ping", "pong", "drain", "close", "error"] as const),
+];
+
+/** @throws UsageError if an option or a handler is not what it must be */
+export function checkServer<C>(options: ServerHandlers<C> & ServerPolicy): void {
+  for (const name of HANDLERS) {
+    const handler: unknown = options[name];
+    check(handler === undefined || typeof handler === "function", `the handler ${name} is a function`, handler);
+  }
+  if (options.message !== undefined && options.stream !== undefined) {
+    throw new UsageError("option", "a server has a message handler or a stream handler, not both");
+  }
+  const { maxConnections = 0, origins = "any", subprotocols } = options;
+  check(
+    typeof maxConnections === "number" && maxConnections >= 0,
+    "maxConnections is a number from 0 on",
+    maxConnections,
+  );
+  checkSubprotocols(subprotocols);
+  checkOrigins(origins);
+}
+
+/** @throws UsageError where a TLS server has no certificate or no key, unless the runtime's own options may bring them */
+export function checkServerTls({ cert, key, native }: TlsOptions & { readonly native?: unknown }): void {
+  const given = (cert !== undefined && key !== undefined) || native !== undefined;
+  if (!given) throw new UsageError("option", "a TLS server needs cert and key");
+}
+
+function checkOrigins(origins: unknown): void {
+  if (origins === "same-origin" || origins === "any" || typeof origins === "function") return;
+  check(Array.isArray(origins), 'origins is "same-origin", "any", a list or a function', origins);
+  for (const origin of origins as readonly unknown[]) {
+    const valid = typeof origin === "string" && parseOrigin(origin) !== undefined;
+    check(valid, "an origin is a scheme, ://, a host, and a port where it is not the scheme's own", origin);
+  }
+}
+
+function check(valid: boolean, rule: string, value: unknown): void {
+  if (!valid) throw new UsageError("option", `${rule}, not ${String(value)}`);
+}
