@@ -39,6 +39,62 @@ describe("Outgoing", () => {
     expect(settled.sort()).toEqual(["broken off", "dropped", "late dropped", "send false"]);
   });
 
+  it("a source that fails half-way is told to the error handler once, whether its send is awaited or not", async () => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    for (const awaited of [true, false]) {
+      const errors: unknown[] = [];
+      const { clock, connect } = world({
+        async message(socket) {
+          const sending = socket.send(
+            (async function* () {
+              yield "half";
+              throw "no more";
+            })(),
+          );
+          if (awaited) await sending;
+        },
+        error: (_socket, error) => void errors.push(error),
+      });
+      const socket = await connect();
+      socket.send("go");
+      for (let i = 0; i < 5; i++) {
+        await nextTurn();
+        await clock.settle();
+      }
+      expect(errors).toEqual(["no more"]);
+    }
+    process.off("unhandledRejection", unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  it("what waits behind a stream, however much, does not hold it up", async () => {
+    const { clock, connect } = world({
+      open(socket) {
+        void socket.send(
+          (async function* () {
+            for (let i = 0; i < 3; i++) {
+              await nextTurn();
+              yield new Uint8Array(50_000);
+            }
+          })(),
+        );
+        for (let i = 0; i < 5; i++) expect(socket.send(new Uint8Array(30_000))).toBe(i < 2);
+      },
+    });
+    const socket = await connect();
+    const sizes: (number | undefined)[] = [];
+    const reading = (async () => {
+      for (let i = 0; i < 6; i++) sizes.push((await socket.receive())?.length);
+    })();
+    for (let turn = 0; turn < 100 && sizes.length < 6; turn++) {
+      await nextTurn();
+      await clock.settle();
+    }
+    expect(sizes).toEqual([150_000, 30_000, 30_000, 30_000, 30_000, 30_000]);
+    await reading;
+  });
+
   it("a source that cannot be read rejects and changes nothing, at once and when it had to wait", async () => {
     const { clock, connect, core } = world({ message: (socket, message) => void socket.send(message) });
     const socket = await connect();

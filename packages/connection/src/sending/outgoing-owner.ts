@@ -7,8 +7,11 @@ export interface OutgoingOwner {
   readonly turns: TurnQueue;
   /** Something was encoded. */
   sent(): void;
-  /** Resolves when there is room to send; at once if there is. Resolves too when the connection ends. */
-  drained(): Promise<void>;
+  /**
+   * Resolves when the peer takes what is encoded, at once if it does; also when the connection ends. What waits behind a
+   * message that is under way does not count: it waits for that.
+   */
+  taken(): Promise<void>;
   /** A message that was begun cannot be finished. */
   onBrokenOff(error: unknown): void;
   /** Nothing is under way any more. */

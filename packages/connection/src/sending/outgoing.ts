@@ -152,6 +152,8 @@ export class Outgoing implements TurnTask {
         giveUp(iterator);
         outcome.reject(error);
         if (parts.begun) {
+          // The application hears of it twice: here, where it may not look, and as the error that ends the connection.
+          outcome.promise.catch(ignore);
           this.#closing = true;
           this.#dropWaiting();
           this.#owner.onBrokenOff(error);

@@ -50,7 +50,7 @@ export class PartSender {
       this.#owner.sent();
       at += size;
       this.#spent += size;
-      await this.#owner.drained();
+      await this.#owner.taken();
       if (this.stopped) return;
       if (this.#spent < slice) continue;
       this.#spent = 0;

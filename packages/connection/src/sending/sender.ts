@@ -43,6 +43,8 @@ export class Sender implements OutgoingOwner {
   /** The Ping that is to be answered when the peer takes bytes again: the last one only (RFC 6455 section 5.5.3). */
   #owedPong: Uint8Array | undefined;
   #onIdle: (() => void) | undefined;
+  /** Who waits for {@link taken}: one message is under way at a time. */
+  #onTaken: (() => void) | undefined;
 
   constructor(
     protocol: Protocol,
@@ -159,6 +161,20 @@ export class Sender implements OutgoingOwner {
     return new Promise((resolve) => waiters.push(resolve));
   }
 
+  taken(): Promise<void> {
+    const { blocked, bufferedAmount } = this.#transmitter;
+    if (!this.#sendable || !blocked || bufferedAmount <= this.#settings.highWaterMark) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onTaken = resolve;
+    });
+  }
+
+  #tellTaken(): void {
+    const then = this.#onTaken;
+    this.#onTaken = undefined;
+    then?.();
+  }
+
   /** Accepts no more messages; runs `then` when those accepted are encoded. A stream under way is broken off. */
   finish(then: () => void): void {
     this.#stopped = true;
@@ -174,6 +190,7 @@ export class Sender implements OutgoingOwner {
     this.#onIdle = undefined;
     this.#owedPong = undefined;
     this.#outgoing?.stop();
+    this.#tellTaken();
     this.#wake();
   }
 
@@ -284,6 +301,8 @@ export class Sender implements OutgoingOwner {
         this.#transmitter.flush();
       }
     }
+    const { blocked, bufferedAmount } = this.#transmitter;
+    if (!blocked || bufferedAmount <= this.#settings.lowWaterMark) this.#tellTaken();
     this.#checkDrained();
   }
 
