@@ -143,6 +143,20 @@ describe("receiveStream", () => {
     expect(log).toEqual(["stream a", "whole b"]);
   });
 
+  it("gives each call a chunk of its own, also where several wait", async () => {
+    const results: unknown[] = [];
+    const place = world({
+      async stream(_socket, stream) {
+        const chunks = stream[Symbol.asyncIterator]();
+        const calls = [chunks.next(), chunks.next(), chunks.next()];
+        for (const { done, value } of await Promise.all(calls))
+          results.push(done ? "done" : Buffer.from(value).toString());
+      },
+    });
+    expect(await exchange(place, `\x01\x81${MASK}a\x80\x81${MASK}b`)).toBe("");
+    expect(results).toEqual(["a", "b", "done"]);
+  });
+
   it("in a loop takes each, however long, and the last message whole", async () => {
     const log: number[] = [];
     const { clock, connect, core } = world({ open: () => {} });

@@ -19,7 +19,8 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
   readonly #owner: StreamOwner;
   readonly #limit: number;
   #chunks: Uint8Array[] = [];
-  #waiter: Waiter | undefined;
+  /** Calls that wait for a chunk; more than one where the iterator is not used by a loop. */
+  #waiters: Waiter[] = [];
   #ended = false;
   #error: Error | undefined;
   #cancelled = false;
@@ -86,16 +87,15 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
     this.#cancelled = true;
     for (const chunk of this.#chunks) this.#owner.onConsumed(chunk.length);
     this.#chunks = [];
-    this.#waiter?.resolve({ done: true, value: undefined });
-    this.#waiter = undefined;
+    this.#tellDone();
   }
 
   /** @internal Takes the next chunk; returns how many bytes wait for the reader. */
   push(chunk: Uint8Array): number {
     if (this.#cancelled) return 0;
-    if (this.#waiter !== undefined) {
-      this.#waiter.resolve({ done: false, value: chunk });
-      this.#waiter = undefined;
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) {
+      waiter.resolve({ done: false, value: chunk });
       return 0;
     }
     this.#chunks.push(chunk);
@@ -105,16 +105,18 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
   /** @internal The message is complete. */
   end(): void {
     this.#ended = true;
-    this.#waiter?.resolve({ done: true, value: undefined });
-    this.#waiter = undefined;
+    this.#tellDone();
   }
 
   /** @internal The rest of the message will not come. */
   fail(error: Error): void {
     if (this.ended) return;
     this.#error = error;
-    this.#waiter?.reject(error);
-    this.#waiter = undefined;
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+  }
+
+  #tellDone(): void {
+    for (const waiter of this.#waiters.splice(0)) waiter.resolve({ done: true, value: undefined });
   }
 
   async #next(): Promise<IteratorResult<Uint8Array>> {
@@ -126,7 +128,7 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
     if (this.#ended || this.#cancelled) return { done: true, value: undefined };
     if (this.#error !== undefined) throw this.#error;
     return new Promise((resolve, reject) => {
-      this.#waiter = { resolve, reject };
+      this.#waiters.push({ resolve, reject });
     });
   }
 }
