@@ -54,7 +54,11 @@ export interface ProtocolOptions {
 export class Protocol extends MessageEncoder implements MessageHandler {
   readonly role: "server" | "client";
   readonly #handler: ProtocolHandler;
-  readonly #assembler: MessageAssembler;
+  /** Made for the first chunk: of many connections that only listen, each saves what half a connection takes. */
+  #assembler: MessageAssembler | undefined;
+  readonly #limits: Partial<Limits>;
+  readonly #decodeText: DecodeText;
+  #streaming = false;
   readonly #autoPong: boolean;
   readonly #autoClose: boolean;
   /** What the Close frame that we owe is to carry: the peer's own status, or that of its fault. */
@@ -70,8 +74,8 @@ export class Protocol extends MessageEncoder implements MessageHandler {
     this.#handler = handler;
     this.#autoPong = options.autoPong ?? true;
     this.#autoClose = options.autoClose ?? true;
-    const { limits = {}, extension } = options;
-    this.#assembler = new MessageAssembler(this, server, limits, extension, options.decodeText ?? decodeText);
+    this.#limits = options.limits ?? {};
+    this.#decodeText = options.decodeText ?? decodeText;
   }
 
   get state(): ProtocolState {
@@ -85,16 +89,17 @@ export class Protocol extends MessageEncoder implements MessageHandler {
 
   /** Whether the next message is shown chunk by chunk, also within one frame, in the place of being put together. */
   get streaming(): boolean {
-    return this.#assembler.streaming;
+    return this.#streaming;
   }
 
   set streaming(value: boolean) {
-    this.#assembler.streaming = value;
+    this.#streaming = value;
+    if (this.#assembler !== undefined) this.#assembler.streaming = value;
   }
 
   /** True while an extension has used up its turn: nothing more is read until {@link resume}, in a later macrotask. */
   get suspended(): boolean {
-    return this.#assembler.suspended;
+    return this.#assembler?.suspended === true;
   }
 
   /**
@@ -104,17 +109,26 @@ export class Protocol extends MessageEncoder implements MessageHandler {
    *   in much larger memory is copied. `Infinity`: the chunk is lent, its memory is the caller's again after the call
    */
   receive(chunk: Uint8Array, memory: number = chunk.buffer.byteLength): void {
-    this.#assembler.receive(chunk, memory);
+    this.#input.receive(chunk, memory);
   }
 
   resume(): void {
-    this.#assembler.resume();
+    this.#assembler?.resume();
+  }
+
+  get #input(): MessageAssembler {
+    if (this.#assembler === undefined) {
+      const masked = this.role === "server";
+      const { extension } = this;
+      this.#assembler = new MessageAssembler(this, masked, this.#limits, extension, this.#decodeText, this.#streaming);
+    }
+    return this.#assembler;
   }
 
   /** The input ended (the peer's FIN, or the transport broke). Returns the state: `lost` if no Close frame had come. */
   end(): ProtocolState {
     this.#state = advance(this.#state, "end");
-    this.#assembler.stop();
+    this.#input.stop();
     return this.#state;
   }
 
@@ -184,10 +198,10 @@ export class Protocol extends MessageEncoder implements MessageHandler {
   #receiveClose(payload: Uint8Array): void {
     const status = readClosePayload(payload);
     if (typeof status === "string") {
-      this.#assembler.onFault(status);
+      this.#input.onFault(status);
       return;
     }
-    this.#assembler.stop();
+    this.#input.stop();
     this.#state = advance(this.#state, "receiveClose");
     if (this.#state === "close-received") this.#owe(status);
     this.#handler.onCloseFrame(status);

@@ -83,7 +83,6 @@ export class Engine<S extends Face>
   start(rest: Uint8Array): void {
     const { handlers } = this.#options;
     this.#channel.stage = this;
-    // What `open` sends leaves with the 101 response.
     this.#channel.transmitter.corked = true;
     const opened = this.#run(handlers.open);
     if (opened === undefined) this.#onOpened();

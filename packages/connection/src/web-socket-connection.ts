@@ -33,7 +33,20 @@ export interface Subscriptions<C> {
 }
 
 const NO_PAYLOAD = new Uint8Array(0);
-const NONE_DECLINED: readonly ExtensionDeclined[] = [];
+
+/** Nearly all connections of a process have the same answer, and each keeps it: one list for those in a row. */
+let lastDeclined: readonly ExtensionDeclined[] = [];
+
+function sharedList(declined: readonly ExtensionDeclined[]): readonly ExtensionDeclined[] {
+  const isLast =
+    declined.length === lastDeclined.length &&
+    declined.every(({ extension, reason }, i) => {
+      const other = lastDeclined[i] as ExtensionDeclined;
+      return extension === other.extension && reason === other.reason;
+    });
+  if (!isLast) lastDeclined = declined;
+  return lastDeclined;
+}
 
 export class WebSocketConnection<C = undefined> implements AsyncIterable<Message> {
   /** What `upgrade` returned as `context`. */
@@ -68,8 +81,7 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
     this.headers = opening.headers;
     this.subprotocol = opening.subprotocol;
     this.peer = opening.peer;
-    // `slice` leaves no room to grow.
-    this.declinedExtensions = opening.declined.length === 0 ? NONE_DECLINED : opening.declined.slice();
+    this.declinedExtensions = sharedList(opening.declined);
   }
 
   /** @internal The peer has closed, or the connection is lost. */

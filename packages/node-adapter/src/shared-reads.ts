@@ -1,13 +1,13 @@
-import { Socket as NetSocket, type OnReadOpts, type SocketConstructorOpts } from "node:net";
+import type { Socket as NetSocket, OnReadOpts } from "node:net";
 import { LENT_CHUNK } from "@samewire/connection";
 import { NodeSocket, ownerOf, simdMemory } from "@samewire/node-builtins";
 
 let reads: OnReadOpts | undefined;
 
 /**
- * For `net.connect` and the constructor of `net.Socket`: reads of every TCP connection of a process go into one buffer,
- * which the connection empties before the next read. A stream of Node's otherwise makes 64 KiB for each read, however
- * little comes, and passes it through its own buffer: docs/decisions/0009-shared-reads.md has what that costs.
+ * For `net.connect`: reads of every TCP connection of a process go into one buffer, which the connection empties before
+ * the next read. A stream of Node's otherwise makes 64 KiB for each read, however little comes, and passes it through
+ * its own buffer: docs/decisions/0009-shared-reads.md has what that costs.
  */
 export function sharedReads(): OnReadOpts {
   if (reads !== undefined) return reads;
@@ -22,36 +22,48 @@ export function sharedReads(): OnReadOpts {
   return reads;
 }
 
-/** The Socket port over a stream that was made with {@link sharedReads}. */
+/** The Socket port over a stream that reads as {@link sharedReads} tells it to. */
 export class SharedReadSocket extends NodeSocket {
   protected override read(): void {
     if (!this.stream.isPaused()) this.stream.resume();
   }
 }
 
-/** What `net.Socket` takes and its declarations leave out: the connection itself, as a server hands it to a socket. */
-interface Adoption extends SocketConstructorOpts {
-  readonly handle: unknown;
+/** Where a `net.Socket` keeps what its option `onread` gave it: both are null in one that was made without. */
+interface ReadSlots {
+  readonly buffer: symbol;
+  readonly callback: symbol;
 }
 
-interface Accepted {
-  _handle?: { readonly useUserBuffer?: unknown } | null;
+type Slotted = Record<symbol, unknown> & {
+  readonly _handle?: { useUserBuffer?(buffer: Uint8Array): void } | null;
+};
+
+let slots: ReadSlots | undefined;
+
+function slotsOf(stream: Slotted): ReadSlots | undefined {
+  if (slots !== undefined) return slots;
+  const symbols = Object.getOwnPropertySymbols(stream).filter((symbol) => stream[symbol] === null);
+  const buffer = symbols.find(({ description }) => description === "kBuffer");
+  const callback = symbols.find(({ description }) => description === "kBufferCb");
+  if (buffer !== undefined && callback !== undefined) slots = { buffer, callback };
+  return slots;
 }
 
 /**
- * The Socket port over a connection that a server accepted, with `pauseOnConnect`. A server has no option for the
- * buffer, so that a second stream is made around the same connection; where Node should no longer let go of it, the
- * first one serves.
+ * The Socket port over a connection that a server just accepted. A server has no option for the buffer, so that the
+ * socket is given it afterwards, as its constructor would have, before anything was read; where Node should one day keep
+ * it elsewhere, the socket serves as an ordinary stream.
  */
 export function adopt(accepted: NetSocket): NodeSocket {
-  const holder = accepted as unknown as Accepted;
-  const handle = holder._handle;
-  if (typeof handle?.useUserBuffer !== "function") {
-    accepted.resume();
+  const stream = accepted as unknown as Slotted;
+  const found = slotsOf(stream);
+  if (found === undefined || typeof stream._handle?.useUserBuffer !== "function") {
     return new NodeSocket(accepted);
   }
-  holder._handle = null;
-  accepted.destroy();
-  const options: Adoption = { handle, allowHalfOpen: true, onread: sharedReads() };
-  return new SharedReadSocket(new NetSocket(options));
+  const { buffer, callback } = sharedReads();
+  stream[found.buffer] = buffer;
+  stream[found.callback] = callback;
+  stream._handle.useUserBuffer(buffer as Uint8Array);
+  return new SharedReadSocket(accepted);
 }

@@ -61,7 +61,7 @@ function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHa
   const begin = (socket: NodeSocket): void => socket.start(accept(socket));
   let server: Server;
   if (tls === undefined) {
-    const serverOptions = { allowHalfOpen: true, noDelay: true, pauseOnConnect: true };
+    const serverOptions = { allowHalfOpen: true, noDelay: true };
     server = createServer(serverOptions, (stream) => begin(adopt(stream)));
   } else {
     checkServerTls(tls);

@@ -14,60 +14,56 @@ const MAX_HEADER = 14;
 /** What a header has beside the masking key, at most. */
 const MAX_UNMASKED = 10;
 
-export class FrameEncoder {
-  readonly #outlet: Outlet;
-  /** Undefined for a server, which never masks (section 5.1). */
-  readonly #nextKey: MaskKeySource | undefined;
-
-  constructor(outlet: Outlet, nextKey: MaskKeySource | undefined) {
-    this.#outlet = outlet;
-    this.#nextKey = nextKey;
+/**
+ * Encodes one frame; `first` is its first byte. The payload is not changed; a long one is kept until it is sent.
+ *
+ * @param nextKey undefined for a server, which never masks (section 5.1)
+ */
+export function encodeFrame(
+  outlet: Outlet,
+  nextKey: MaskKeySource | undefined,
+  first: number,
+  payload: Uint8Array,
+): void {
+  const { length } = payload;
+  const apart = length > outlet.copyLimit;
+  outlet.reserve(MAX_HEADER + (apart ? 0 : length));
+  const key = nextKey?.();
+  const at = writeHeader(outlet.buffer, outlet.length, first, length, key);
+  outlet.length = at;
+  if (!apart) {
+    maskInto(outlet.buffer, at, payload, key ?? 0);
+    outlet.length = at + length;
+  } else if (key === undefined) {
+    outlet.attach(payload);
+  } else {
+    const masked = new Uint8Array(length);
+    maskInto(masked, 0, payload, key);
+    outlet.attach(masked);
   }
+}
 
-  /** Encodes one frame; `first` is its first byte. The payload is not changed; a long one is kept until it is sent. */
-  encode(first: number, payload: Uint8Array): void {
-    const outlet = this.#outlet;
-    const { length } = payload;
-    const apart = length > outlet.copyLimit;
-    outlet.reserve(MAX_HEADER + (apart ? 0 : length));
-    const key = this.#nextKey?.();
-    const at = writeHeader(outlet.buffer, outlet.length, first, length, key);
-    outlet.length = at;
-    if (!apart) {
-      maskInto(outlet.buffer, at, payload, key ?? 0);
+/** The same for a text frame, from a string. A lone surrogate becomes U+FFFD, so that the payload is valid UTF-8 (5.6). */
+export function encodeTextFrame(outlet: Outlet, nextKey: MaskKeySource | undefined, first: number, text: string): void {
+  // One UTF-16 unit takes at most three octets. Where that is too much to copy, perhaps it is ASCII, as nearly all is.
+  const most = text.length * 3;
+  const room = most > outlet.copyLimit ? text.length : most;
+  if (room <= outlet.copyLimit) {
+    outlet.reserve(MAX_HEADER + room);
+    const { buffer, length: start } = outlet;
+    const key = nextKey?.();
+    // Leave room for the header that fits ASCII, and move the payload if it turns out longer.
+    const guess = headerSize(text.length);
+    const from = start + guess + (key === undefined ? 0 : 4);
+    const length = encodeUtf8Into(text, buffer, from, buffer.length + guess - MAX_UNMASKED);
+    if (length >= 0) {
+      const more = headerSize(length) - guess;
+      if (more > 0) buffer.copyWithin(from + more, from, from + length);
+      const at = writeHeader(buffer, start, first, length, key);
+      maskInPlace(buffer, at, at + length, key ?? 0);
       outlet.length = at + length;
-    } else if (key === undefined) {
-      outlet.attach(payload);
-    } else {
-      const masked = new Uint8Array(length);
-      maskInto(masked, 0, payload, key);
-      outlet.attach(masked);
+      return;
     }
   }
-
-  /** Encodes a text frame from a string. A lone surrogate becomes U+FFFD, so that the payload is valid UTF-8 (5.6). */
-  encodeText(first: number, text: string): void {
-    const outlet = this.#outlet;
-    // One UTF-16 unit takes at most three octets. Where that is too much to copy, perhaps it is ASCII, as nearly all is.
-    const most = text.length * 3;
-    const room = most > outlet.copyLimit ? text.length : most;
-    if (room <= outlet.copyLimit) {
-      outlet.reserve(MAX_HEADER + room);
-      const { buffer, length: start } = outlet;
-      const key = this.#nextKey?.();
-      // Leave room for the header that fits ASCII, and move the payload if it turns out longer.
-      const guess = headerSize(text.length);
-      const from = start + guess + (key === undefined ? 0 : 4);
-      const length = encodeUtf8Into(text, buffer, from, buffer.length + guess - MAX_UNMASKED);
-      if (length >= 0) {
-        const more = headerSize(length) - guess;
-        if (more > 0) buffer.copyWithin(from + more, from, from + length);
-        const at = writeHeader(buffer, start, first, length, key);
-        maskInPlace(buffer, at, at + length, key ?? 0);
-        outlet.length = at + length;
-        return;
-      }
-    }
-    this.encode(first, encodeUtf8(text));
-  }
+  encodeFrame(outlet, nextKey, first, encodeUtf8(text));
 }

@@ -48,7 +48,7 @@ export class MessageAssembler implements FrameHandler {
   #collector: PayloadCollector | undefined;
   #utf8: Utf8Validator | undefined;
   #failed = false;
-  #streaming = false;
+  #streaming!: boolean;
 
   // The message under way.
   #underWay = false;
@@ -79,6 +79,7 @@ export class MessageAssembler implements FrameHandler {
     limits: Partial<Limits>,
     extension: MessageExtension | undefined,
     decodeText: DecodeText,
+    streaming: boolean,
   ) {
     this.#handler = handler;
     this.#limits = limits;
@@ -86,14 +87,10 @@ export class MessageAssembler implements FrameHandler {
     this.#decodeText = decodeText;
     this.#decoder = new FrameDecoder(this, expectMasked);
     this.#decoder.allowedRsv = extension?.rsv ?? 0;
-    this.#expectMessage();
+    this.streaming = streaming;
   }
 
   /** Whether the next message is shown chunk by chunk in the place of being put together. */
-  get streaming(): boolean {
-    return this.#streaming;
-  }
-
   set streaming(value: boolean) {
     this.#streaming = value;
     if (!this.#underWay) this.#expectMessage();

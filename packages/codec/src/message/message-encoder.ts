@@ -7,7 +7,7 @@ import type { Outlet } from "../bytes/outlet.ts";
 import { encodeUtf8 } from "../bytes/text.ts";
 import type { MessageExtension } from "../extensions/extension.ts";
 import { FIN } from "../frame/frame-bits.ts";
-import { FrameEncoder, type MaskKeySource } from "../frame/frame-encoder.ts";
+import { encodeFrame, encodeTextFrame, type MaskKeySource } from "../frame/frame-encoder.ts";
 import * as Opcode from "../frame/opcode.ts";
 
 /** The sending half of a {@link Protocol}. */
@@ -15,7 +15,8 @@ export class MessageEncoder {
   /** The extension in use, if any. */
   readonly extension: MessageExtension | undefined;
   readonly #outlet: Outlet;
-  readonly #frames: FrameEncoder;
+  /** Undefined for a server, which never masks (section 5.1). */
+  readonly #nextKey: MaskKeySource | undefined;
   /** First byte of the next frame of the message that is sent in parts: its opcode and reserved bits, then 0. */
   #next = 0;
   /** The extension, if it transforms that message. */
@@ -25,7 +26,7 @@ export class MessageEncoder {
 
   constructor(outlet: Outlet, nextKey: MaskKeySource | undefined, extension: MessageExtension | undefined) {
     this.#outlet = outlet;
-    this.#frames = new FrameEncoder(outlet, nextKey);
+    this.#nextKey = nextKey;
     this.extension = extension;
   }
 
@@ -35,7 +36,7 @@ export class MessageEncoder {
    * @param compress the caller's word on whether the extension transforms this message
    */
   sendText(text: string, compress?: boolean): void {
-    if (this.extension === undefined) this.#frames.encodeText(FIN | Opcode.TEXT, text);
+    if (this.extension === undefined) encodeTextFrame(this.#outlet, this.#nextKey, FIN | Opcode.TEXT, text);
     else this.#message(Opcode.TEXT, encodeUtf8(text), compress);
   }
 
@@ -47,14 +48,14 @@ export class MessageEncoder {
   #message(opcode: number, payload: Uint8Array, compress: boolean | undefined): void {
     const { extension } = this;
     if (extension?.wants(payload.length, compress)) {
-      this.#frames.encode(FIN | opcode | extension.rsv, this.#lasting(extension.encode(payload, true)));
+      this.#frame(FIN | opcode | extension.rsv, this.#lasting(extension.encode(payload, true)));
     } else {
-      this.#frames.encode(FIN | opcode, payload);
+      this.#frame(FIN | opcode, payload);
     }
   }
 
   protected sendControl(opcode: number, payload: Uint8Array): void {
-    this.#frames.encode(FIN | opcode, payload);
+    this.#frame(FIN | opcode, payload);
   }
 
   /**
@@ -74,7 +75,7 @@ export class MessageEncoder {
    */
   sendFragment(part: Uint8Array, last: boolean): void {
     const payload = this.#transforms === undefined ? part : this.#lasting(this.#transforms.encode(part, last, true));
-    if (payload.length > 0 || last) this.#frame(payload, last);
+    if (payload.length > 0 || last) this.#part(payload, last);
   }
 
   /** The next part of a message that leaves as one frame with its last part: for work that is spread over turns. */
@@ -84,12 +85,16 @@ export class MessageEncoder {
     if (!last) return;
     const whole = joinBytes(this.#pieces);
     this.#pieces = undefined;
-    this.#frame(whole, true);
+    this.#part(whole, true);
   }
 
-  #frame(payload: Uint8Array, last: boolean): void {
-    this.#frames.encode(last ? FIN | this.#next : this.#next, payload);
+  #part(payload: Uint8Array, last: boolean): void {
+    this.#frame(last ? FIN | this.#next : this.#next, payload);
     this.#next = 0;
+  }
+
+  #frame(first: number, payload: Uint8Array): void {
+    encodeFrame(this.#outlet, this.#nextKey, first, payload);
   }
 
   /** An extension's output is valid until its next call only; what the outlet keeps must be a copy. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FrameEncoder } from "../../src/frame/frame-encoder.ts";
+import { encodeFrame, encodeTextFrame } from "../../src/frame/frame-encoder.ts";
 import { OutputBuffer } from "../../src/index.ts";
 import { hex, toHex } from "../_replay.ts";
 
@@ -37,13 +37,13 @@ class TightOutput extends PoisonedOutput {
 
 function encoded(first: number, payload: Uint8Array | string, key?: number): Uint8Array {
   const output = new PoisonedOutput();
-  const encoder = new FrameEncoder(output, key === undefined ? undefined : () => key);
-  if (typeof payload === "string") encoder.encodeText(first, payload);
-  else encoder.encode(first, payload);
+  const nextKey = key === undefined ? undefined : () => key;
+  if (typeof payload === "string") encodeTextFrame(output, nextKey, first, payload);
+  else encodeFrame(output, nextKey, first, payload);
   return output.take();
 }
 
-describe("FrameEncoder (RFC 6455 5.2)", () => {
+describe("encodeFrame and encodeTextFrame (RFC 6455 5.2)", () => {
   it("writes the shortest form of each length", () => {
     for (const [length, header] of [
       [0, "82 00"],
@@ -85,7 +85,7 @@ describe("FrameEncoder (RFC 6455 5.2)", () => {
           for (const limit of [text.length - 1, text.length, text.length * 2, text.length * 3]) {
             const output = new TightOutput(limit);
             output.attach(Uint8Array.of(1, 2, 3));
-            new FrameEncoder(output, key === undefined ? undefined : () => key).encodeText(0x81, text);
+            encodeTextFrame(output, key === undefined ? undefined : () => key, 0x81, text);
             const bytes = output.take();
             expect(Buffer.compare(bytes.subarray(3), expected), `${length} ${tail} ${limit}`).toBe(0);
           }
@@ -102,14 +102,14 @@ describe("FrameEncoder (RFC 6455 5.2)", () => {
   it("attaches what is over the outlet's copy limit: as it is for a server, as a masked copy for a client", () => {
     const payload = new Uint8Array(5000).fill(1);
     const server = new PoisonedOutput(4096);
-    new FrameEncoder(server, undefined).encode(0x82, payload);
+    encodeFrame(server, undefined, 0x82, payload);
     expect(server.attached[0]).toBe(payload);
     const client = new PoisonedOutput(4096);
-    new FrameEncoder(client, () => 0x01010101).encode(0x82, payload);
+    encodeFrame(client, () => 0x01010101, 0x82, payload);
     expect(client.attached[0]?.every((octet) => octet === 0)).toBe(true);
     expect(payload.every((octet) => octet === 1)).toBe(true);
     const text = new PoisonedOutput(4096);
-    new FrameEncoder(text, undefined).encodeText(0x81, "y".repeat(5000));
+    encodeTextFrame(text, undefined, 0x81, "y".repeat(5000));
     expect(
       text
         .take()

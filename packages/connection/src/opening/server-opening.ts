@@ -222,6 +222,8 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
       throw error;
     }
     this.#end();
+    // It leaves with what `open` sends.
+    this.#channel.transmitter.corked = true;
     this.#channel.transmitter.append(bytes);
     this.#channel.socket.resume();
     const opening: Opening<C> = {
