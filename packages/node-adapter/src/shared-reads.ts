@@ -1,4 +1,5 @@
 import type { Socket as NetSocket, OnReadOpts } from "node:net";
+import type { Duplex } from "node:stream";
 import { LENT_CHUNK } from "@samewire/connection";
 import { NodeSocket, ownerOf, simdMemory } from "@samewire/node-builtins";
 
@@ -35,15 +36,16 @@ interface ReadSlots {
   readonly callback: symbol;
 }
 
-type Slotted = Record<symbol, unknown> & {
+type SlottedStream = Duplex & {
+  [slot: symbol]: unknown;
   readonly _handle?: { useUserBuffer?(buffer: Uint8Array): void } | null;
 };
 
 let slots: ReadSlots | undefined;
 
-function slotsOf(stream: Slotted): ReadSlots | undefined {
+function slotsOf(stream: SlottedStream): ReadSlots | undefined {
   if (slots !== undefined) return slots;
-  const symbols = Object.getOwnPropertySymbols(stream).filter((symbol) => stream[symbol] === null);
+  const symbols = Object.getOwnPropertySymbols(stream);
   const buffer = symbols.find(({ description }) => description === "kBuffer");
   const callback = symbols.find(({ description }) => description === "kBufferCb");
   if (buffer !== undefined && callback !== undefined) slots = { buffer, callback };
@@ -51,19 +53,19 @@ function slotsOf(stream: Slotted): ReadSlots | undefined {
 }
 
 /**
- * The Socket port over a connection that a server just accepted. A server has no option for the buffer, so that the
- * socket is given it afterwards, as its constructor would have, before anything was read; where Node should one day keep
- * it elsewhere, the socket serves as an ordinary stream.
+ * The Socket port over a stream that somebody else made: the listener, or a server of `node:http`. There is no option
+ * for the buffer there, so that the stream is given it afterwards, as its constructor would have. One that has read
+ * something already, or that keeps the buffer elsewhere, as another Node may, serves as an ordinary stream.
  */
-export function adopt(accepted: NetSocket): NodeSocket {
-  const stream = accepted as unknown as Slotted;
-  const found = slotsOf(stream);
-  if (found === undefined || typeof stream._handle?.useUserBuffer !== "function") {
-    return new NodeSocket(accepted);
-  }
+export function nodeSocket(stream: Duplex): NodeSocket {
+  const slotted = stream as SlottedStream;
+  const found = slotsOf(slotted);
+  const handle = slotted._handle;
+  const fresh = found !== undefined && slotted[found.buffer] === null && stream.readableLength === 0;
+  if (!fresh || typeof handle?.useUserBuffer !== "function") return new NodeSocket(stream);
   const { buffer, callback } = sharedReads();
-  stream[found.buffer] = buffer;
-  stream[found.callback] = callback;
-  stream._handle.useUserBuffer(buffer as Uint8Array);
-  return new SharedReadSocket(accepted);
+  slotted[found.buffer] = buffer;
+  slotted[found.callback] = callback;
+  handle.useUserBuffer(buffer as Uint8Array);
+  return new SharedReadSocket(stream);
 }

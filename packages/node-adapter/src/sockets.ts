@@ -15,7 +15,7 @@ import {
 } from "node:tls";
 import { checkServerTls, type Dial, type Socket, type SocketHandler, type TlsOptions } from "@samewire/connection";
 import { listenFresh, NodeSocket } from "@samewire/node-builtins";
-import { adopt, SharedReadSocket, sharedReads } from "./shared-reads.ts";
+import { nodeSocket, SharedReadSocket, sharedReads } from "./shared-reads.ts";
 
 /** TLS of a server; `native` is passed to `tls.createServer` and wins. */
 export interface ServerTls extends TlsOptions {
@@ -62,13 +62,13 @@ function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHa
   let server: Server;
   if (tls === undefined) {
     const serverOptions = { allowHalfOpen: true, noDelay: true };
-    server = createServer(serverOptions, (stream) => begin(adopt(stream)));
+    server = createServer(serverOptions, (stream) => begin(nodeSocket(stream)));
   } else {
     checkServerTls(tls);
     const { cert, key, ca, native } = tls;
     const material = { cert, key, ca: ca as string | string[] | undefined };
     const tlsOptions = { ...material, handshakeTimeout, allowHalfOpen: true, noDelay: true, ...native };
-    server = createTlsServer(tlsOptions as NodeTls, (stream) => begin(new NodeSocket(stream)));
+    server = createTlsServer(tlsOptions as NodeTls, (stream) => begin(nodeSocket(stream)));
     // Node only tells that the handshake failed or took too long; the stream is ours to close.
     server.on("tlsClientError", (_error, stream: NetSocket) => stream.destroy());
   }

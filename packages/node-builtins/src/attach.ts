@@ -1,5 +1,12 @@
 import { type Runtime, type Server, ServerCore, type ServerOptions } from "@samewire/connection";
-import { type Endpoint, type Unmatched, type UpgradableServer, UpgradeRouter } from "./upgrade-router.ts";
+import { NodeSocket } from "./node-socket.ts";
+import {
+  type Endpoint,
+  type ToSocket,
+  type Unmatched,
+  type UpgradableServer,
+  UpgradeRouter,
+} from "./upgrade-router.ts";
 
 /** What `attach` takes: handlers and policy as for `serve`, and which upgrades are meant. */
 export type AttachOptions<C = undefined> = ServerOptions<C> & {
@@ -22,13 +29,20 @@ export type AttachedServer<C> = Omit<Server<C>, "url" | "port">;
 /**
  * Serves WebSocket on an existing server through its `upgrade` event. The server's own HTTP handling stays as it is,
  * and so does its listening: `drain` and `close` end the connections and detach.
+ *
+ * @param toSocket makes the Socket port over the stream of an upgrade
  */
-export function attachTo<C>(server: UpgradableServer, options: AttachOptions<C>, runtime: Runtime): AttachedServer<C> {
+export function attachTo<C>(
+  server: UpgradableServer,
+  options: AttachOptions<C>,
+  runtime: Runtime,
+  toSocket: ToSocket = (stream) => new NodeSocket(stream),
+): AttachedServer<C> {
   const core = new ServerCore<C>(options, runtime);
   const { path, unmatched } = options;
   const matches = typeof path === "function" ? path : (candidate: string) => path === undefined || candidate === path;
   const endpoint: Endpoint = { matches, unmatched, core };
-  const router = UpgradeRouter.of(server, runtime);
+  const router = UpgradeRouter.of(server, runtime, toSocket);
   router.add(endpoint);
   const close = async (): Promise<void> => {
     router.remove(endpoint);

@@ -3,7 +3,7 @@ import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { requestHeadFromRaw } from "@samewire/codec";
 import { type Runtime, refuse, ServerCore } from "@samewire/connection";
-import { NodeSocket } from "./node-socket.ts";
+import type { NodeSocket } from "./node-socket.ts";
 
 /** A server of `node:http` or `node:https`, or of a framework that stands on one. */
 export type UpgradableServer = HttpServer | HttpsServer;
@@ -18,27 +18,32 @@ export interface Endpoint {
   readonly core: { readonly upgrade: ServerCore<unknown>["upgrade"] };
 }
 
+/** Makes the Socket port over the stream of an upgrade, and takes it over. */
+export type ToSocket = (stream: Duplex) => NodeSocket;
+
 const routers = new WeakMap<UpgradableServer, UpgradeRouter>();
 
 /** The one `upgrade` listener of a server, whatever the number of endpoints on it: no request is upgraded twice. */
 export class UpgradeRouter {
   readonly #server: UpgradableServer;
+  readonly #toSocket: ToSocket;
   readonly #endpoints: Endpoint[] = [];
   /** Answers what nobody wants; it has no connections. */
   readonly #nobody: ServerCore<undefined>;
 
   /** The router of a server; made by the first endpoint. */
-  static of(server: UpgradableServer, runtime: Runtime): UpgradeRouter {
+  static of(server: UpgradableServer, runtime: Runtime, toSocket: ToSocket): UpgradeRouter {
     let router = routers.get(server);
     if (router === undefined) {
-      router = new UpgradeRouter(server, runtime);
+      router = new UpgradeRouter(server, runtime, toSocket);
       routers.set(server, router);
     }
     return router;
   }
 
-  private constructor(server: UpgradableServer, runtime: Runtime) {
+  private constructor(server: UpgradableServer, runtime: Runtime, toSocket: ToSocket) {
     this.#server = server;
+    this.#toSocket = toSocket;
     this.#nobody = new ServerCore<undefined>(
       { origins: "any", upgrade: () => refuse(404, {}, "No WebSocket endpoint has this path.\n") },
       runtime,
@@ -62,7 +67,7 @@ export class UpgradeRouter {
     const path = target.split("?", 1)[0] as string;
     const { endpoint, failed } = this.#claimant(path);
     if (endpoint === undefined && !this.#refusesUnmatched()) return;
-    const socket = new NodeSocket(stream);
+    const socket = this.#toSocket(stream);
     (stream as { setTimeout?: (milliseconds: number) => void }).setTimeout?.(0);
     (stream as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);
     // The host's parser is lenient where the RFC is not: its raw header lines are judged again.
