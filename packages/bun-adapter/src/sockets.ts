@@ -54,7 +54,7 @@ export async function listen(options: ListenOptions, accept: Accept): Promise<Li
     port,
     reusePort,
   };
-  const listener = await listenFresh(path, () =>
+  const listener = await listenFresh(options, () =>
     path === undefined ? Bun.listen(tcp) : Bun.listen({ ...shared, unix: path }),
   );
   return {

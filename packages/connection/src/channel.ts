@@ -45,7 +45,7 @@ export class Channel implements SocketHandler {
   onClose(reason?: Error): void {
     if (this.closed) return;
     this.closed = true;
-    this.stage.onClose(reason);
+    this.stage.onClose(reason ?? this.transmitter.failure);
     this.transmitter.close();
     this.#owner?.onGone(this);
   }

@@ -53,6 +53,9 @@ export async function connectWith(
     ...(options.origin === undefined ? {} : { origin: options.origin }),
   });
   const { signal } = options;
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
+    throw new UsageError("option", `signal is an AbortSignal, not ${String(signal)}`);
+  }
   if (signal?.aborted) throw abortError(signal);
   const tls = target.secure ? (options.tls ?? {}) : undefined;
   const attempt = new Attempt({ bytes, key, subprotocols, extensions }, target.target, settings, environment);

@@ -85,6 +85,8 @@ export class Engine<S extends Face>
     this.#channel.stage = this;
     this.#channel.transmitter.corked = true;
     const opened = this.#run(handlers.open);
+    // Who has connected asks for messages from now on: what has come already is not over before that.
+    if (this.#options.role === "client") this.inbox.awaitFirst();
     if (opened === undefined) this.#onOpened();
     else opened.then(() => this.#onOpened());
     if (this.#channel.stage === this) this.#begin(rest);
@@ -200,12 +202,11 @@ export class Engine<S extends Face>
 
   onCloseFrame(status: CloseStatus): void {
     this.closing.onCloseFrame(status);
-    this.#stream?.fail(new Error("the peer closed the connection within a message"));
   }
 
   onFault(error: ProtocolError): void {
-    this.closing.onFault(error);
     this.#stream?.fail(error);
+    this.closing.onFault(error);
   }
 
   // The inbox's events.
@@ -226,7 +227,8 @@ export class Engine<S extends Face>
     this.#told = { error };
     tellError(this.#options.handlers, this.face, error);
     // That the peer broke off what the handler was reading is the peer's doing: it gets the answer that it is owed.
-    if (error !== this.#stream?.failure) this.closing.close(CloseCode.INTERNAL_ERROR, "");
+    const broken = this.#stream?.failure;
+    if (broken === undefined || error !== broken) this.closing.close(CloseCode.INTERNAL_ERROR, "");
   }
 
   onInboxIdle(): void {
@@ -297,13 +299,13 @@ export class Engine<S extends Face>
   // The closing handshake's events.
 
   onLeaving(): void {
+    this.#stream?.fail(this.closing.info?.error ?? new Error("the connection ended within a message"));
     this.face.onLeft();
   }
 
   onFinished(info: CloseInfo): void {
     this.keepalive?.stop();
     this.protocol.extension?.release();
-    this.#stream?.fail(info.error ?? new Error("the connection was lost within a message"));
     this.onInfo?.(info);
   }
 

@@ -3,15 +3,19 @@ import { UsageError } from "@samewire/codec";
 import { parseOrigin } from "./opening/origin-policy.ts";
 import type { ServerPolicy, TlsOptions } from "./options.ts";
 import type { ServerHandlers } from "./server-handlers.ts";
-import { checkSubprotocols } from "./settings.ts";
+import { checkSubprotocols, resolveSettings, type Settings } from "./settings.ts";
 
 const HANDLERS: readonly (keyof ServerHandlers)[] = [
   ...(["upgrade", "request", "openingError"] as const),
   ...(["open", "message", "stream", "ping", "pong", "drain", "close", "error"] as const),
 ];
 
-/** @throws UsageError if an option or a handler is not what it must be */
-export function checkServer<C>(options: ServerHandlers<C> & ServerPolicy): void {
+/**
+ * @returns the settings of its connections
+ * @throws UsageError if an option or a handler is not what it must be
+ */
+export function checkServer<C>(options: ServerHandlers<C> & ServerPolicy): Settings {
+  const settings = resolveSettings(options);
   for (const name of HANDLERS) {
     const handler: unknown = options[name];
     check(handler === undefined || typeof handler === "function", `the handler ${name} is a function`, handler);
@@ -19,14 +23,16 @@ export function checkServer<C>(options: ServerHandlers<C> & ServerPolicy): void 
   if (options.message !== undefined && options.stream !== undefined) {
     throw new UsageError("option", "a server has a message handler or a stream handler, not both");
   }
-  const { maxConnections = 0, origins = "any", subprotocols } = options;
+  const { maxConnections = 0, origins = "any", subprotocols, trustProxy = false } = options;
   check(
     typeof maxConnections === "number" && maxConnections >= 0,
     "maxConnections is a number from 0 on",
     maxConnections,
   );
+  check(typeof trustProxy === "boolean", "trustProxy is true or false", trustProxy);
   checkSubprotocols(subprotocols);
   checkOrigins(origins);
+  return settings;
 }
 
 /** @throws UsageError where a TLS server has no certificate or no key, unless the runtime's own options may bring them */

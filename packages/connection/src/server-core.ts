@@ -20,7 +20,7 @@ import type { PreparedMessage } from "./prepared-message.ts";
 import type { Runtime } from "./runtime.ts";
 import { checkServer } from "./server-checks.ts";
 import type { ServerHandlers } from "./server-handlers.ts";
-import { resolveSettings, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import type { Socket, SocketHandler } from "./socket.ts";
 import { Topics } from "./topics.ts";
 import { type Opening, WebSocketConnection } from "./web-socket-connection.ts";
@@ -56,10 +56,9 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
 
   /** @throws UsageError if an option is not what it must be */
   constructor(options: ServerOptions<C>, runtime: Runtime) {
-    checkServer(options);
+    this.settings = checkServer(options);
     this.handlers = options;
     this.policy = options;
-    this.settings = resolveSettings(options);
     this.environment = new Environment(runtime);
     this.extensions = serverCompression(this.settings.compression, this.settings.maxMessageSize, runtime);
     const { environment, settings, handlers } = this;
@@ -143,7 +142,8 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
    */
   async drain(options: { readonly deadline?: number } = {}): Promise<DrainReport> {
     const { deadline = DRAIN_DEADLINE } = options;
-    if (!(deadline >= 0)) throw new UsageError("option", `deadline is a number from 0 on, not ${String(deadline)}`);
+    if (typeof deadline !== "number" || !(deadline >= 0))
+      throw new UsageError("option", `deadline is a number from 0 on, not ${String(deadline)}`);
     this.#draining = true;
     const before = this.#connections.size;
     for (const engine of this.#connections.values()) engine.closing.close(1001, "");

@@ -2,6 +2,7 @@
 import type { HeaderFields, HeaderInit } from "@samewire/codec";
 import type { CompressionOptions } from "./compression/compression-options.ts";
 import type { ConnectionHandlers } from "./handlers.ts";
+import type { Bytes } from "./message.ts";
 import type { Refusal } from "./opening/refusal.ts";
 import type { PeerInfo } from "./socket.ts";
 import type { WebSocketConnection } from "./web-socket-connection.ts";
@@ -47,10 +48,10 @@ export type UpgradeResult<C> = Acceptance<C> | Refusal | undefined;
 
 /** The answer to a plain HTTP request. */
 export interface PlainResponse {
-  /** 200 to 599. Default 200. */
+  /** 200 to 999. Default 200. */
   readonly status?: number;
   readonly headers?: HeaderInit;
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Bytes;
 }
 
 /** The handlers of a server beside those of its connections. */
@@ -62,12 +63,13 @@ export interface ServerHandlers<C = undefined> extends ConnectionHandlers<WebSoc
   upgrade?(request: OpeningRequest): UpgradeResult<C> | Promise<UpgradeResult<C>>;
   /**
    * Plain HTTP on the same port: GET and HEAD without a body, one response a connection. For health checks and a page;
-   * who needs more attaches to a real server. Without it the answer is 426.
+   * who needs more attaches to a real server. What is neither a response nor a refusal is answered with 500. Without the
+   * handler the answer is 426.
    */
   request?(request: OpeningRequest): PlainResponse | Refusal | Promise<PlainResponse | Refusal>;
   /**
-   * `upgrade`, `request` or the function `origins` threw, or what was returned cannot be sent (a subprotocol that was not
-   * offered, a header with a line break): the peer got 500. Without this handler the error is dropped.
+   * `upgrade`, `request` or the function `origins` threw, or what was returned is no answer, or cannot be sent (a
+   * subprotocol that was not offered, a header with a line break): the peer got 500. Without this handler the error is dropped.
    */
   openingError?(request: OpeningRequest, error: unknown): void;
 }

@@ -51,8 +51,18 @@ export function checkSubprotocols(subprotocols: unknown): void {
   throw new UsageError("option", `subprotocols is a list of names, not ${JSON.stringify(subprotocols)}`);
 }
 
+/** @throws UsageError unless it says whether to compress, or how */
+export function checkCompression(compression: unknown): void {
+  const options = typeof compression === "object" && compression !== null && !Array.isArray(compression);
+  if (options || typeof compression === "boolean") return;
+  throw new UsageError("option", `compression is true, false or an object of options, not ${String(compression)}`);
+}
+
 /** @throws UsageError on a value of the wrong type, or a number that is negative */
 export function resolveSettings(options: ConnectionOptions): Settings {
+  if (typeof options !== "object" || options === null) {
+    throw new UsageError("option", `options are an object, not ${String(options)}`);
+  }
   const settings: Record<string, unknown> = { ...DEFAULT_SETTINGS };
   for (const [name, fallback] of Object.entries(DEFAULT_SETTINGS)) {
     const value: unknown = (options as Record<string, unknown>)[name];
@@ -62,9 +72,10 @@ export function resolveSettings(options: ConnectionOptions): Settings {
     }
     settings[name] = value;
   }
-  const { compression, overflow, lowWaterMark, highWaterMark } = settings;
-  if (typeof compression !== "boolean" && (typeof compression !== "object" || compression === null)) {
-    throw new UsageError("option", `compression is true, false or an object of options, not ${String(compression)}`);
+  const { autoPong, compression, overflow, lowWaterMark, highWaterMark } = settings;
+  checkCompression(compression);
+  if (typeof autoPong !== "boolean") {
+    throw new UsageError("option", `autoPong is true or false, not ${String(autoPong)}`);
   }
   if (overflow !== "close" && overflow !== "drop") {
     throw new UsageError("option", `overflow is "close" or "drop", not ${String(overflow)}`);

@@ -60,7 +60,7 @@ const ACCEPT_RETRY = 50;
 export async function listen(options: ListenOptions, accept: Accept): Promise<Listener> {
   const { path, tls } = options;
   if (tls !== undefined && path !== undefined) throw new UsageError("option", "Deno has no TLS on a Unix socket");
-  const listener = await listenFresh(path, () => open(options));
+  const listener = await listenFresh(options, () => open(options));
   let stopped = false;
   const loop = async (): Promise<void> => {
     while (!stopped) {

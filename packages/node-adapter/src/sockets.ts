@@ -53,7 +53,7 @@ export interface Listener {
 
 /** Listens and hands each connection to `accept`, which answers with the handler of its events. */
 export function listen(options: ListenOptions, accept: (socket: Socket) => SocketHandler): Promise<Listener> {
-  return listenFresh(options.path, () => listenOnce(options, accept));
+  return listenFresh(options, () => listenOnce(options, accept));
 }
 
 function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHandler): Promise<Listener> {

@@ -1,4 +1,4 @@
-import { type Runtime, type Server, ServerCore, type ServerOptions } from "@samewire/connection";
+import { type Runtime, type Server, ServerCore, type ServerOptions, UsageError } from "@samewire/connection";
 import { NodeSocket } from "./node-socket.ts";
 import {
   type Endpoint,
@@ -40,7 +40,10 @@ export function attachTo<C>(
 ): AttachedServer<C> {
   const core = new ServerCore<C>(options, runtime);
   const { path, unmatched } = options;
-  const matches = typeof path === "function" ? path : (candidate: string) => path === undefined || candidate === path;
+  checkEndpoint(path, unmatched);
+  // A promise, which is truthy, is not the function's yes.
+  const matches = (candidate: string): boolean =>
+    typeof path === "function" ? path(candidate) === true : path === undefined || candidate === path;
   const endpoint: Endpoint = { matches, unmatched, core };
   const router = UpgradeRouter.of(server, runtime, toSocket);
   router.add(endpoint);
@@ -61,4 +64,13 @@ export function attachTo<C>(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function checkEndpoint(path: unknown, unmatched: unknown): void {
+  if (path !== undefined && typeof path !== "string" && typeof path !== "function") {
+    throw new UsageError("option", `path is a string or a function, not ${String(path)}`);
+  }
+  if (unmatched !== undefined && unmatched !== "refuse" && unmatched !== "leave") {
+    throw new UsageError("option", `unmatched is "refuse" or "leave", not ${String(unmatched)}`);
+  }
 }

@@ -1,5 +1,6 @@
 import { lstat, unlink } from "node:fs/promises";
 import { connect } from "node:net";
+import { checkListen, type ListenAddress } from "./check-listen.ts";
 
 /**
  * Removes the file of a Unix socket that nobody listens on any more: a server that was killed leaves it behind, and
@@ -23,8 +24,14 @@ export async function removeStaleSocket(path: string): Promise<boolean> {
   return true;
 }
 
-/** Listens; where a stale socket file is in the way, removes it and listens once more. */
-export async function listenFresh<T>(path: string | undefined, listen: () => T | Promise<T>): Promise<T> {
+/**
+ * Listens; where a stale socket file is in the way, removes it and listens once more.
+ *
+ * @throws UsageError (rejects) if that is no place to listen
+ */
+export async function listenFresh<T>(where: ListenAddress, listen: () => T | Promise<T>): Promise<T> {
+  checkListen(where);
+  const { path } = where;
   try {
     return await listen();
   } catch (error) {

@@ -1,7 +1,8 @@
 import type { PreparedMessage, ServerOptions, WebSocketConnection } from "@samewire/connection";
-import { type Bytes, type DrainReport, UsageError } from "@samewire/connection";
+import { type Bytes, type DrainReport, ServerCore, UsageError } from "@samewire/connection";
 import { Hub, type HubCalls } from "./hub.ts";
 import { forward } from "./sockets.ts";
+import { workersRuntime } from "./workers-runtime.ts";
 
 /** What `serve` takes: handlers and policy, the same on every runtime. Where to listen is workerd's configuration. */
 export type ServeOptions<C = undefined> = ServerOptions<C> & {
@@ -14,7 +15,7 @@ export type ServeOptions<C = undefined> = ServerOptions<C> & {
  * { Hub } = server` the class of the Durable Object that holds the connections.
  *
  * `connections`, `publish` and `drain` are those of a server on any runtime; they work where the connections are, in
- * the server's own handlers. Other code asks the hub's stub ({@link WorkersServer.hub}).
+ * the server's own handlers: elsewhere workerd cuts off each connection that they touch. Other code asks the hub's stub ({@link WorkersServer.hub}).
  */
 export interface WorkersServer<C> {
   /** Forwards a TCP connection to the hub; workerd calls it. */
@@ -49,6 +50,8 @@ const HUB_NAME = "samewire";
  * Worker. Nothing happens while the module loads: the server begins with its first connection.
  */
 export function serve<C = undefined>(options: ServeOptions<C>): WorkersServer<C> {
+  // A mistake in the options is told here, where workerd reports it, and not to the first client.
+  new ServerCore(options, workersRuntime);
   const binding = options.binding ?? "HUB";
   let running: Hub<C> | undefined;
 
@@ -60,7 +63,7 @@ export function serve<C = undefined>(options: ServeOptions<C>): WorkersServer<C>
   }
 
   const stub = (env: unknown): DurableObjectStub => {
-    const namespace = (env as Record<string, DurableObjectNamespace | undefined>)[binding];
+    const namespace = (env as Record<string, DurableObjectNamespace | undefined> | undefined)?.[binding];
     if (namespace === undefined) throw new UsageError("option", `no Durable Object namespace is bound as ${binding}`);
     return namespace.get(namespace.idFromName(HUB_NAME));
   };

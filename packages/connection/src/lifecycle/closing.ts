@@ -39,6 +39,8 @@ export class Closing implements DeadlineOwner {
   #deadline: Deadline | undefined;
   #opened = false;
   #announced = false;
+  /** The peer's FIN came without a Close frame, and something that was received before it is still being handled. */
+  #losing = false;
 
   /** @param timeout how long the peer has to close, in milliseconds; 0: no deadline */
   constructor(owner: ClosingOwner, channel: Channel, deadlines: Deadlines, timeout: number) {
@@ -78,6 +80,7 @@ export class Closing implements DeadlineOwner {
       }
       protocol.close(code, reason);
       if (protocol.state === "closed") this.finish(undefined);
+      else if (this.#losing) this.#lose();
       else this.#channel.transmitter.flushSoon();
     });
   }
@@ -94,7 +97,9 @@ export class Closing implements DeadlineOwner {
   onFault(error: ProtocolError): void {
     this.#fault = error;
     this.#owner.onLeaving();
-    this.#arm();
+    // Where our Close frame went first nothing is owed any more, and whoever waits for its answer waits in vain.
+    if (this.#owner.protocol.state === "failed") this.finish(error);
+    else this.#arm();
   }
 
   /** `open` has settled. */
@@ -105,13 +110,29 @@ export class Closing implements DeadlineOwner {
   /** Everything received so far is handled: what waited for that is done. */
   onIdle(): void {
     if (this.#over && this.info === undefined) this.#answer();
+    if (this.#losing && this.info === undefined) this.#lose();
     if (this.info !== undefined) this.#announce(false);
   }
 
-  /** The peer's FIN. */
+  /** The peer's FIN. It may still read: without a Close frame, too, the replies to what came before are sent. */
   onEnd(): void {
-    if (this.#owner.protocol.end() === "lost") this.finish(undefined);
-    else if (this.info !== undefined) this.#leave();
+    const { inbox, protocol } = this.#owner;
+    if (protocol.state === "open" && !this.requested && !inbox.idle) {
+      this.#losing = true;
+      this.#owner.onLeaving();
+      this.#arm();
+    } else if (!this.#lose() && this.info !== undefined) {
+      this.#leave();
+    }
+  }
+
+  /** Nothing more will come. Returns whether that is the outcome. */
+  #lose(): boolean {
+    const { protocol, sender } = this.#owner;
+    sender.payPong();
+    if (protocol.end() !== "lost") return false;
+    this.finish(undefined);
+    return true;
   }
 
   /** The stream is gone. */
@@ -124,6 +145,7 @@ export class Closing implements DeadlineOwner {
 
   onDeadline(): void {
     if (this.info === undefined && this.#over) this.#answer();
+    if (this.info === undefined && this.#losing) this.#lose();
     if (this.info === undefined) {
       this.finish(new Error("the closing handshake was not finished within closeTimeout"));
       this.#channel.socket.destroy();

@@ -7,6 +7,7 @@ import {
   type HeaderInit,
   UsageError,
 } from "@samewire/codec";
+import { type Bytes, isBytes, viewOf } from "../message.ts";
 import { reasonPhrase } from "./reason-phrase.ts";
 
 export interface HttpResponse {
@@ -17,7 +18,7 @@ export interface HttpResponse {
   /** Fields to add; Content-Length, Transfer-Encoding and Connection are set by themselves. */
   readonly headers?: HeaderInit | undefined;
   /** A string is sent as UTF-8, and named `text/plain` where the headers do not say what it is. */
-  readonly body?: string | Uint8Array | undefined;
+  readonly body?: string | Bytes | undefined;
   /** True for the answer to HEAD: the length is told, the body is not sent. */
   readonly head?: boolean | undefined;
 }
@@ -38,7 +39,13 @@ export function encodeHttpResponse(response: HttpResponse): Uint8Array {
   if (!/^[\t -~\x80-\xff]*$/.test(reason)) {
     throw new UsageError("reason", `no reason phrase: ${JSON.stringify(reason)}`);
   }
-  const payload = typeof body === "string" ? encodeUtf8(body) : body;
+  if (typeof headers !== "object" || headers === null) {
+    throw new UsageError("headers", `headers are an object or pairs, not ${String(headers)}`);
+  }
+  if (typeof body !== "string" && !isBytes(body)) {
+    throw new UsageError("body", "a body is a string or bytes");
+  }
+  const payload = typeof body === "string" ? encodeUtf8(body) : viewOf(body);
   const bodiless = status === 204 || status === 304;
   if (bodiless && payload.length > 0) throw new UsageError("body", `${status} has no body`);
 
@@ -50,7 +57,7 @@ export function encodeHttpResponse(response: HttpResponse): Uint8Array {
     Connection: names.has("upgrade") ? "close, Upgrade" : "close",
     "Content-Length": bodiless ? undefined : `${payload.length}`,
     "Content-Type":
-      payload === body || body === "" || names.has("content-type") ? undefined : "text/plain; charset=utf-8",
+      typeof body !== "string" || body === "" || names.has("content-type") ? undefined : "text/plain; charset=utf-8",
   };
   const start = encodeHead(`HTTP/1.1 ${status} ${reason}`, fields, added, FRAMING);
   if (head) return start;

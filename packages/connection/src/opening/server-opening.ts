@@ -26,7 +26,7 @@ import type { Acceptance, OpeningRequest, PlainResponse, ServerHandlers } from "
 import type { Settings } from "../settings.ts";
 import type { SocketHandler } from "../socket.ts";
 import type { Opening } from "../web-socket-connection.ts";
-import { acceptanceOf } from "./acceptance.ts";
+import { acceptanceOf, responseOf } from "./handler-results.ts";
 import { encodeHttpResponse, encodeRefusal } from "./http-response.ts";
 import { refusedOrigin } from "./origin-policy.ts";
 import { ReceivedRequest } from "./received-request.ts";
@@ -162,7 +162,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
       this.#settle(
         request,
         () => respond.call(handlers, request),
-        (response) => this.#answer(response),
+        (result) => this.#answer(responseOf(result)),
       );
     }
   }

@@ -14,7 +14,7 @@ export interface Target {
 
 /** @throws UsageError if it is no `ws:` or `wss:` URI, or has a fragment or user information */
 export function parseTarget(url: string | URL): Target {
-  const text = typeof url === "string" ? url : url.href;
+  const text = String(url);
   let parsed: URL;
   try {
     parsed = new URL(text);

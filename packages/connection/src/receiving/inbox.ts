@@ -101,6 +101,12 @@ export class Inbox {
     this.size += cost(item);
   }
 
+  /** Counts as busy until the next macrotask, by which somebody may have asked for the first message. */
+  awaitFirst(): void {
+    this.#busy = true;
+    this.#owner.nextTurn().then(() => this.#release());
+  }
+
   /** `open` has finished: from now on messages go to the handler. */
   startHandling(): void {
     this.#handling = true;

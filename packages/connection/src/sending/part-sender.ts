@@ -2,6 +2,7 @@
 import { encodeUtf8, type MessageExtension, UsageError } from "@samewire/codec";
 import { isBytes, viewOf } from "../message.ts";
 import type { OutgoingOwner } from "./outgoing-owner.ts";
+import { COPY_LIMIT } from "./transmitter.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -50,7 +51,8 @@ export class PartSender {
       this.#owner.sent();
       at += size;
       this.#spent += size;
-      await this.#owner.taken();
+      // A long part may wait in the memory of its source, which may use that again for the next one.
+      await this.#owner.taken(bytes.length > COPY_LIMIT);
       if (this.stopped) return;
       if (this.#spent < slice) continue;
       this.#spent = 0;

@@ -45,6 +45,7 @@ export class Sender implements OutgoingOwner {
   #onIdle: (() => void) | undefined;
   /** Who waits for {@link taken}: one message is under way at a time. */
   #onTaken: (() => void) | undefined;
+  #takenAll = false;
 
   constructor(
     protocol: Protocol,
@@ -153,6 +154,15 @@ export class Sender implements OutgoingOwner {
     this.#transmitter.flushSoon();
   }
 
+  /** Sends the Pong that is owed, if one is, behind what waits. */
+  payPong(): void {
+    const payload = this.#owedPong;
+    this.#owedPong = undefined;
+    if (payload === undefined || !(this.protocol.sendable || this.protocol.state === "closing")) return;
+    this.protocol.pong(payload);
+    this.#transmitter.flush();
+  }
+
   /** Resolves when what waits is below the low-water mark, at once if it is; also when the connection ends. */
   drained(): Promise<void> {
     if (!this.#sendable || this.#belowHighWater()) return Promise.resolve();
@@ -161,9 +171,11 @@ export class Sender implements OutgoingOwner {
     return new Promise((resolve) => waiters.push(resolve));
   }
 
-  taken(): Promise<void> {
+  taken(all: boolean): Promise<void> {
     const { blocked, bufferedAmount } = this.#transmitter;
-    if (!this.#sendable || !blocked || bufferedAmount <= this.#settings.highWaterMark) return Promise.resolve();
+    const goesOn = !blocked || (!all && bufferedAmount <= this.#settings.highWaterMark);
+    if (!this.#sendable || goesOn) return Promise.resolve();
+    this.#takenAll = all;
     return new Promise((resolve) => {
       this.#onTaken = resolve;
     });
@@ -293,16 +305,9 @@ export class Sender implements OutgoingOwner {
   }
 
   onProgress(): void {
-    if (this.#owedPong !== undefined && !this.#transmitter.blocked) {
-      const payload = this.#owedPong;
-      this.#owedPong = undefined;
-      if (this.protocol.sendable || this.protocol.state === "closing") {
-        this.protocol.pong(payload);
-        this.#transmitter.flush();
-      }
-    }
+    if (!this.#transmitter.blocked) this.payPong();
     const { blocked, bufferedAmount } = this.#transmitter;
-    if (!blocked || bufferedAmount <= this.#settings.lowWaterMark) this.#tellTaken();
+    if (!blocked || (!this.#takenAll && bufferedAmount <= this.#settings.lowWaterMark)) this.#tellTaken();
     this.#checkDrained();
   }
 

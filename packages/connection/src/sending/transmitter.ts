@@ -16,7 +16,7 @@ const POCKET = 512;
 /** Sends outside a turn leave at once when there is so much of them. */
 const FLUSH_AT = 64 * 1024;
 /** A longer payload that has to wait is kept by reference instead of being copied. */
-const COPY_LIMIT = 16 * 1024;
+export const COPY_LIMIT = 16 * 1024;
 /** The same for one that leaves with its turn: a copy from hot memory costs less than a write of its own. */
 const TURN_COPY_LIMIT = 128 * 1024;
 
@@ -66,6 +66,11 @@ export class Transmitter implements Outlet, TurnTask {
   /** True when `end` was called and everything before it, the FIN too, is with the runtime. */
   get finished(): boolean {
     return this.#ended;
+  }
+
+  /** Why the stream cannot go on, where that is not the socket's doing. */
+  get failure(): Error | undefined {
+    return this.#waiting.torn ? new Error("the memory of bytes that waited to be sent was detached") : undefined;
   }
 
   /** Whether the socket takes bytes, and none wait before those in the buffer. */
@@ -259,6 +264,12 @@ export class Transmitter implements Outlet, TurnTask {
   /** Writes what waits, until nothing does or the socket has enough. */
   #drain(): void {
     while (this.#waiting.size > 0 && !this.blocked) {
+      if (this.#waiting.torn) {
+        // Within a message: nothing can follow, a Close frame no more than the rest.
+        this.blocked = true;
+        this.#socket.destroy();
+        return;
+      }
       const alone = this.#waiting.takeAlone();
       if (alone !== undefined) {
         this.#send(alone, alone.length, NONE);

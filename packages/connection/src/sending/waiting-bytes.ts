@@ -10,6 +10,14 @@ export class WaitingBytes {
   size = 0;
   #pieces = NONE;
 
+  /**
+   * Whether the application has given the memory of the next piece away (detached it), as a transfer to a worker does:
+   * what it held cannot be sent any more.
+   */
+  get torn(): boolean {
+    return this.#pieces[0]?.length === 0;
+  }
+
   /** Takes a piece by reference: it must not change until it is sent. */
   push(piece: Uint8Array): void {
     if (this.#pieces === NONE) this.#pieces = [];
@@ -41,6 +49,7 @@ export class WaitingBytes {
     for (; moved < pieces.length && at < buffer.length; moved++) {
       const piece = pieces[moved] as Uint8Array;
       const room = buffer.length - at;
+      if (piece.length === 0) break;
       if (piece.length > room) {
         buffer.set(piece.subarray(0, room), at);
         pieces[moved] = piece.subarray(room);
