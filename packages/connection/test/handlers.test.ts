@@ -94,6 +94,13 @@ describe("handlers", () => {
         throw new Error("oops");
       },
     ],
+    ["rejects with nothing", () => Promise.reject()],
+    [
+      "throws undefined",
+      () => {
+        throw undefined;
+      },
+    ],
   ] as const) {
     it(`that ${way} closes with 1011 and tells the error handler`, async () => {
       const errors: unknown[] = [];

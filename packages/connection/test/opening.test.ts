@@ -113,7 +113,8 @@ describe("ServerOpening", () => {
 
   it("answers 500 where upgrade returns what says neither yes nor no", async () => {
     const noes = [new Response("no", { status: 401 }), new Error("no"), [], { status: 401 }, { body: "no" }, new Map()];
-    for (const result of [false, null, true, 0, "no", () => {}, ...noes]) {
+    const half = [{ compression: "off" }, { compression: 5 }, { compression: null }];
+    for (const result of [false, null, true, 0, "no", () => {}, ...noes, ...half]) {
       const openingError = vi.fn();
       const open = vi.fn();
       const options = { upgrade: () => result as never, open, openingError };
@@ -121,6 +122,51 @@ describe("ServerOpening", () => {
       expect(answer.text).toMatch(/^HTTP\/1\.1 500 /);
       expect(openingError.mock.calls[0]?.[1]).toBeInstanceOf(UsageError);
       expect(open).not.toHaveBeenCalled();
+    }
+  });
+
+  it("answers 500, once and within its deadline, where reading what upgrade returned throws", async () => {
+    const openingError = vi.fn();
+    const upgrade = () => ({
+      get context(): never {
+        throw new Error("no context");
+      },
+    });
+    const place = world({ upgrade, openingError, maxConnections: 1 });
+    const { socket, answer } = raw(place);
+    socket.write(Buffer.from(head("GET / HTTP/1.1", UPGRADE)));
+    await place.clock.settle();
+    expect(answer.text).toMatch(/^HTTP\/1\.1 500 /);
+    expect(openingError).toHaveBeenCalledOnce();
+    await place.clock.advance(2000);
+    expect(socket.other.closed).toBe(true);
+  });
+
+  it("answers 500 where request returns what is no response", async () => {
+    const bodies = [5, {}, null, [65, 66], Promise.resolve("x")].map((body) => ({ body }));
+    const others = [new Response("x"), new Error("no"), [], { context: 1 }, { status: "200" }, { headers: null }];
+    for (const result of [undefined, false, null, 0, "hi", ...others, ...bodies]) {
+      for (const method of ["GET", "HEAD"]) {
+        const openingError = vi.fn();
+        const answer = await ask(
+          { request: () => result as never, openingError },
+          head(`${method} / HTTP/1.1`, { host: "x" }),
+        );
+        expect(answer.text).toMatch(/^HTTP\/1\.1 500 /);
+        expect(openingError.mock.calls[0]?.[1]).toBeInstanceOf(UsageError);
+      }
+    }
+  });
+
+  it("takes a body in any form that bytes have", async () => {
+    const bytes = Uint8Array.of(0, 97, 98, 0);
+    for (const body of ["ab", bytes.subarray(1, 3), bytes.slice(1, 3).buffer, new DataView(bytes.buffer, 1, 2)]) {
+      const get = await ask({ request: () => ({ body }) }, head("GET / HTTP/1.1", { host: "x" }));
+      expect(get.text.endsWith("\r\n\r\nab")).toBe(true);
+      const refused = await ask({ upgrade: () => refuse(401, {}, body) }, head("GET / HTTP/1.1", UPGRADE));
+      expect(refused.text).toMatch(/\r\nContent-Length: 2\r\n(.*\r\n)*\r\nab$/);
+      const headed = await ask({ request: () => ({ body }) }, head("HEAD / HTTP/1.1", { host: "x" }));
+      expect(headed.text).toMatch(/\r\nContent-Length: 2\r\n(.*\r\n)*\r\n$/);
     }
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { prepare } from "../src/index.ts";
+import { type CloseInfo, prepare } from "../src/index.ts";
 import { world } from "./_world.ts";
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -59,4 +59,66 @@ describe("bytes that are the caller's again after the call", () => {
       expect(received).toEqual(["ab", 100, 200_000, 300, 200_000]);
     });
   }
+});
+
+describe("memory that an application uses again, or gives away", () => {
+  it.each(["partial", "lent"] as const)(
+    "parts of a stream in one buffer arrive as they were, %s",
+    async (backpressure) => {
+      for (const size of [8_192, 20_000, 65_536, 200_000]) {
+        const count = Math.ceil(400_000 / size);
+        const { clock, connect, sockets } = world(
+          {
+            open(socket) {
+              const buffer = new Uint8Array(size);
+              const parts = (async function* () {
+                for (let i = 1; i <= count; i++) yield buffer.fill(i);
+              })();
+              void socket.send(parts);
+            },
+          },
+          { backpressure, capacity: 50_000 },
+        );
+        const socket = await connect({ maxMessageSize: 1 << 20 });
+        sockets[0]?.pause();
+        await clock.settle();
+        sockets[0]?.resume();
+        const received = socket.receive();
+        await clock.settle();
+        const message = (await received) as Uint8Array;
+        expect(message).toHaveLength(size * count);
+        for (let i = 0; i < count; i++) {
+          const part = message.subarray(i * size, (i + 1) * size);
+          expect(part.every((octet) => octet === i + 1)).toBe(true);
+        }
+      }
+    },
+  );
+
+  it.each((["partial", "lent"] as const).flatMap((backpressure) => [0, 1].map((before) => ({ backpressure, before }))))(
+    "detached while it waits ends its connection alone, %j",
+    async ({ backpressure, before }) => {
+      const infos: CloseInfo[] = [];
+      const { clock, connect, core, sockets } = world(
+        { close: (_socket, info) => void infos.push(info) },
+        { backpressure },
+      );
+      await connect();
+      const other = await connect();
+      const [torn, whole] = core.connections;
+      sockets[0]?.pause();
+      torn?.send(new Uint8Array(200_000));
+      for (let i = 0; i < before; i++) torn?.send(new Uint8Array(20_000));
+      const away = new Uint8Array(300_000);
+      torn?.send(away);
+      structuredClone(away.buffer, { transfer: [away.buffer] });
+      sockets[0]?.resume();
+      await clock.settle();
+      expect(infos).toMatchObject([{ code: 1006, error: { message: expect.stringContaining("detached") } }]);
+      whole?.send("still here");
+      const received = other.receive();
+      await clock.settle();
+      expect(await received).toBe("still here");
+    },
+  );
 });

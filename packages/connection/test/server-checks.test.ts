@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UsageError } from "../src/index.ts";
+import { connectWith, ServerCore, UsageError } from "../src/index.ts";
 import { world } from "./_world.ts";
 
 describe("a server throws at once", () => {
@@ -22,8 +22,20 @@ describe("a server throws at once", () => {
     { compression: { level: 11 } },
     { maxMessageSize: -1 },
     { overflow: "wait" },
+    { autoPong: "no" },
+    { trustProxy: "yes" },
+    { compression: [] },
   ])("for %j", (options) => {
     expect(() => world(options)).toThrow(UsageError);
+  });
+});
+
+describe("drain", () => {
+  it.each(["2000", null, -1, Number.NaN])("rejects the deadline %j, and goes on", async (deadline) => {
+    const { connect, core } = world({ message: () => {} });
+    const socket = await connect();
+    await expect(core.drain({ deadline: deadline as never })).rejects.toThrow(UsageError);
+    expect([socket.state, core.unavailable]).toEqual(["open", undefined]);
   });
 });
 
@@ -43,10 +55,22 @@ describe("a server takes", () => {
 });
 
 describe("a client rejects", () => {
-  it.each<Record<string, unknown>>([{ subprotocols: "chat" }, { compression: "yes" }, { highWaterMark: Number.NaN }])(
-    "%j",
-    async (options) => {
-      await expect(world().connect(options)).rejects.toThrow(UsageError);
-    },
-  );
+  it.each<Record<string, unknown>>([
+    { subprotocols: "chat" },
+    { compression: "yes" },
+    { highWaterMark: Number.NaN },
+    { signal: new AbortController() },
+    { signal: null },
+  ])("%j", async (options) => {
+    await expect(world().connect(options)).rejects.toThrow(UsageError);
+  });
+});
+
+it.each([undefined, null, "serve", 5])("%j is no options", async (options) => {
+  expect(() => new ServerCore(options as never, {} as never)).toThrow(UsageError);
+  const [dial, runtime] = [async () => {}, {} as never];
+  if (options !== undefined) {
+    await expect(connectWith(dial, "ws://localhost/", options as never, runtime)).rejects.toThrow(UsageError);
+  }
+  await expect(connectWith(dial, options as never, {}, runtime)).rejects.toThrow(UsageError);
 });

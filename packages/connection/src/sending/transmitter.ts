@@ -16,7 +16,7 @@ const POCKET = 512;
 /** Sends outside a turn leave at once when there is so much of them. */
 const FLUSH_AT = 64 * 1024;
 /** A longer payload that has to wait is kept by reference instead of being copied. */
-export const COPY_LIMIT = 16 * 1024;
+export const COPY_LIMIT: number = 16 * 1024;
 /** The same for one that leaves with its turn: a copy from hot memory costs less than a write of its own. */
 const TURN_COPY_LIMIT = 128 * 1024;
 

@@ -108,6 +108,29 @@ export function transportsSuite(adapter: Adapter): void {
     await assert.rejects(connect("ws://localhost/", { path: join(tmpdir(), "samewire-nowhere") }), { code: "dial" });
   });
 
+  test("what is no place to listen is refused, and nothing listens", options, async () => {
+    for (const where of [
+      { host: null },
+      { host: 5 },
+      { host: "" },
+      { port: null },
+      { port: -1 },
+      { port: 65_536 },
+      { port: "80" },
+      { path: 5 },
+      { path: "" },
+    ]) {
+      await assert.rejects(
+        adapter.serve(where as never),
+        { name: "UsageError", code: "option" },
+        JSON.stringify(where),
+      );
+    }
+    await assert.rejects(adapter.serve(undefined as never), { name: "UsageError" });
+    await assert.rejects(connect(undefined as never), { name: "UsageError", code: "url" });
+    await assert.rejects(connect("ws://localhost/", null as never), { name: "UsageError" });
+  });
+
   test("a signal ends connecting at every step, and nothing is left", options, async () => {
     const silent = createServer((stream) => stream.on("error", () => {}));
     const open = new Set<Socket>();

@@ -1,0 +1,4 @@
+import { attach } from "@samewire/node";
+import { attachSuite } from "../../node-builtins/test/_attach-suite.ts";
+
+attachSuite("@samewire/node", attach);
