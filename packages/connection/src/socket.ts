@@ -11,7 +11,10 @@ export const LENT_CHUNK: number = Number.POSITIVE_INFINITY;
 
 /** Who is at the other end, as far as the runtime knows. */
 export interface PeerInfo {
-  /** The peer's IP address; undefined for a Unix socket or where the runtime does not tell. */
+  /**
+   * The peer's IP address; undefined for a Unix socket or where the runtime does not tell. A client in workerd has the name
+   * that it dialled.
+   */
   readonly address?: string | undefined;
   /** The peer's port. */
   readonly port?: number | undefined;
