@@ -1,3 +1,4 @@
+import type { MessageExtension, Outlet, ProtocolOptions } from "@samewire/codec";
 import type { Environment } from "./environment.ts";
 import type { ConnectionHandlers } from "./handlers.ts";
 import type { Settings } from "./settings.ts";
@@ -21,4 +22,22 @@ export interface EngineOptions<S> {
 export interface Face {
   /** The peer has closed, or the connection is lost. */
   onLeft(): void;
+}
+
+/** What the protocol of one connection is made with. Pings and Close frames are answered in order with the messages. */
+export function protocolOptions<S>(
+  { role, environment, settings }: EngineOptions<S>,
+  outlet: Outlet,
+  extension: MessageExtension | undefined,
+): ProtocolOptions {
+  return {
+    role,
+    outlet,
+    nextMaskKey: role === "client" ? environment.maskKeys.next : undefined,
+    limits: settings,
+    extension,
+    autoPong: false,
+    autoClose: false,
+    decodeText: environment.runtime.decodeText,
+  };
 }

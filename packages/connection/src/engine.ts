@@ -11,7 +11,7 @@ import {
 } from "@samewire/codec";
 import type { Channel } from "./channel.ts";
 import { CloseCode } from "./close-code.ts";
-import type { EngineOptions, Face } from "./engine-options.ts";
+import { type EngineOptions, type Face, protocolOptions } from "./engine-options.ts";
 import { type ApplicationFault, tellError } from "./handler-errors.ts";
 import { Closing, type ClosingOwner } from "./lifecycle/closing.ts";
 import { Keepalive, type KeepaliveOwner } from "./lifecycle/keepalive.ts";
@@ -29,18 +29,20 @@ export class Engine<S extends Face>
   readonly inbox: Inbox;
   /** Only where a deadline, or memory to give back, asks for one. */
   readonly keepalive: Keepalive | undefined;
-  readonly closing: Closing;
   /** The application's side of this connection; set right after construction. */
   face!: S;
   /** Called when the close information is there. */
   onInfo: ((info: CloseInfo) => void) | undefined;
   /** True while reading is paused for the application's sake. */
   paused = false;
+  /** True once `open` has settled. */
+  opened = false;
 
   readonly #options: EngineOptions<S>;
   readonly #channel: Channel;
   /** The keepalive, where it wants to know when something came. */
   readonly #watched: Keepalive | undefined;
+  #closing: Closing | undefined;
   #stream: IncomingStream | undefined;
   #reading = false;
   /** A turn is asked for, in which the protocol reads on. */
@@ -52,31 +54,34 @@ export class Engine<S extends Face>
 
   /** @param extension the one that was agreed on, for this connection alone */
   constructor(options: EngineOptions<S>, channel: Channel, extension: MessageExtension | undefined) {
-    const { role, environment, settings, handlers } = options;
+    const { environment, settings, handlers } = options;
     this.#options = options;
     this.#channel = channel;
-    this.protocol = new Protocol(
-      {
-        role,
-        outlet: channel.transmitter,
-        nextMaskKey: role === "client" ? environment.maskKeys.next : undefined,
-        limits: settings,
-        extension,
-        autoPong: false,
-        autoClose: false,
-        decodeText: environment.runtime.decodeText,
-      },
-      this,
-    );
+    this.protocol = new Protocol(protocolOptions(options, channel.transmitter, extension), this);
     this.protocol.streaming = handlers.stream !== undefined;
     this.inbox = new Inbox(this, handlers.message !== undefined || handlers.stream !== undefined);
-    this.closing = new Closing(this, channel, environment.deadlines, settings.closeTimeout);
     if (Keepalive.isWanted(settings) || extension !== undefined) {
       this.keepalive = new Keepalive(this, settings, environment.deadlines, environment.runtime.clock);
       if (Keepalive.watches(settings)) this.#watched = this.keepalive;
     }
     this.sender = new Sender(this.protocol, channel.transmitter, environment, settings, this);
     if (extension !== undefined) extension.user = this.keepalive;
+  }
+
+  /** Made when the end begins: of many connections at a time, few are there. */
+  get closing(): Closing {
+    this.#closing ??= new Closing(this, this.#channel, this.#options);
+    return this.#closing;
+  }
+
+  /** Whether the application has closed. */
+  get closeRequested(): boolean {
+    return this.#closing?.requested === true;
+  }
+
+  /** How the connection ended, once it has. */
+  get info(): CloseInfo | undefined {
+    return this.#closing?.info;
   }
 
   /** Takes over the stream, with the bytes that came after the head, now ours; runs `open`, and then the handlers. */
@@ -89,10 +94,7 @@ export class Engine<S extends Face>
     if (this.#options.role === "client") this.inbox.awaitFirst();
     if (opened === undefined) this.#onOpened();
     else opened.then(() => this.#onOpened());
-    if (this.#channel.stage === this) this.#begin(rest);
-  }
-
-  #begin(rest: Uint8Array): void {
+    if (this.#channel.stage !== this) return;
     if (rest.length > 0) this.onBytes(rest, rest.length);
     else this.#afterReading();
     if (this.#channel.inputEnded && this.#channel.stage === this) this.onEnd();
@@ -115,8 +117,11 @@ export class Engine<S extends Face>
     this.#reading = false;
     const room = Math.max(1, this.#options.settings.receiveHighWaterMark);
     // Once we have closed, the peer's Close frame is read for, and what comes before it is dropped.
-    const full = this.inbox.size >= room && this.protocol.state === "open" && !this.closing.requested;
-    if (this.protocol.suspended || full) this.#pause();
+    const full = this.inbox.size >= room && this.protocol.state === "open" && !this.closeRequested;
+    if ((this.protocol.suspended || full) && !this.paused) {
+      this.paused = true;
+      this.#channel.socket.pause();
+    }
     if (!full) this.#readOn();
     if (this.#held !== undefined) this.#tellEnd(this.#held);
     if (this.inbox.idle) this.onInboxIdle();
@@ -168,13 +173,13 @@ export class Engine<S extends Face>
   onMessage(message: string | Uint8Array): void {
     if (this.#watched !== undefined) this.#watched.delivered = this.#watched.received;
     // After our own close() nobody waits for messages any more.
-    if (!this.closing.requested) this.inbox.push(message);
+    if (!this.closeRequested) this.inbox.push(message);
   }
 
   onStreamStart(text: boolean): void {
     this.#stream = new IncomingStream(text ? "text" : "binary", this, this.#options.settings.maxMessageSize);
     // As for messages.
-    if (this.closing.requested) this.#stream.cancel();
+    if (this.closeRequested) this.#stream.cancel();
     else this.inbox.push(this.#stream);
   }
 
@@ -234,7 +239,7 @@ export class Engine<S extends Face>
   onInboxIdle(): void {
     if (this.#reading) return;
     this.#channel.transmitter.uncork();
-    this.closing.onIdle();
+    this.#closing?.onIdle();
   }
 
   /** The next message is one that somebody asks for, or the handler's: shown as they want it, from its first byte. */
@@ -273,10 +278,6 @@ export class Engine<S extends Face>
     this.closing.close(CloseCode.TRY_AGAIN_LATER, "send buffer full");
   }
 
-  onBrokenOff(error: unknown): void {
-    this.onHandlerError(error);
-  }
-
   // The keepalive's events.
 
   sendPing(payload: Uint8Array): boolean {
@@ -299,7 +300,7 @@ export class Engine<S extends Face>
   // The closing handshake's events.
 
   onLeaving(): void {
-    this.#stream?.fail(this.closing.info?.error ?? new Error("the connection ended within a message"));
+    this.#stream?.fail(this.info?.error ?? new Error("the connection ended within a message"));
     this.face.onLeft();
   }
 
@@ -322,15 +323,9 @@ export class Engine<S extends Face>
   }
 
   #onOpened(): void {
-    this.closing.onOpened();
+    this.opened = true;
     if (this.inbox.handled) this.inbox.startHandling();
     if (this.inbox.idle) this.onInboxIdle();
-  }
-
-  #pause(): void {
-    if (this.paused) return;
-    this.paused = true;
-    this.#channel.socket.pause();
   }
 
   /** Runs a handler; what goes wrong in it is reported. Gives the promise that never rejects, if it made one. */

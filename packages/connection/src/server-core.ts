@@ -149,7 +149,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
     for (const engine of this.#connections.values()) engine.closing.close(1001, "");
     if (this.#channels.size > 0) await this.#emptied(deadline);
     // Those that are over are still in the book while their handlers run.
-    const terminated = [...this.#connections.values()].filter(({ closing }) => closing.info === undefined).length;
+    const terminated = [...this.#connections.values()].filter(({ info }) => info === undefined).length;
     this.terminate();
     return { closed: before - terminated, terminated };
   }

@@ -92,8 +92,8 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
 
   /** `open` until a Close frame is sent or received, `closing` until the outcome is known, then `closed`. */
   get state(): "open" | "closing" | "closed" {
-    if (this.#engine.closing.info !== undefined) return "closed";
-    return this.#engine.protocol.state === "open" && !this.#engine.closing.requested ? "open" : "closing";
+    if (this.#engine.info !== undefined) return "closed";
+    return this.#engine.protocol.state === "open" && !this.#engine.closeRequested ? "open" : "closing";
   }
 
   /** The extensions in use (RFC 6455 section 9.1), with their parameters as agreed and the engine that carries them out. */
@@ -123,8 +123,8 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
   get closed(): Promise<CloseInfo> {
     const engine = this.#engine;
     this.#closed ??=
-      engine.closing.info !== undefined
-        ? Promise.resolve(engine.closing.info)
+      engine.info !== undefined
+        ? Promise.resolve(engine.info)
         : new Promise((resolve) => {
             engine.onInfo = resolve;
           });

@@ -16,6 +16,8 @@ export interface ClosingOwner extends SocketHandler {
   readonly protocol: Protocol;
   readonly sender: Sender;
   readonly inbox: Inbox;
+  /** Whether `open` has settled. */
+  readonly opened: boolean;
   /** Nothing received is left to handle: the end of a turn. */
   onInboxIdle(): void;
   /** The peer has sent its Close frame, or the outcome is known. */
@@ -26,28 +28,33 @@ export interface ClosingOwner extends SocketHandler {
   announce(info: CloseInfo): void;
 }
 
+/** Of a connection's options, what its end asks for. */
+export interface ClosingOptions {
+  readonly environment: { readonly deadlines: Deadlines };
+  readonly settings: { readonly closeTimeout: number };
+}
+
 export class Closing implements DeadlineOwner {
   /** How the connection ended, once it has. */
   info: CloseInfo | undefined;
   readonly #owner: ClosingOwner;
   readonly #channel: Channel;
   readonly #deadlines: Deadlines;
+  /** How long the peer has to close, in milliseconds; 0: no deadline. */
   readonly #timeout: number;
   #received: CloseStatus | undefined;
   #fault: ProtocolError | undefined;
   #sent: CloseStatus | undefined;
   #deadline: Deadline | undefined;
-  #opened = false;
   #announced = false;
   /** The peer's FIN came without a Close frame, and something that was received before it is still being handled. */
   #losing = false;
 
-  /** @param timeout how long the peer has to close, in milliseconds; 0: no deadline */
-  constructor(owner: ClosingOwner, channel: Channel, deadlines: Deadlines, timeout: number) {
+  constructor(owner: ClosingOwner, channel: Channel, { environment, settings }: ClosingOptions) {
     this.#owner = owner;
     this.#channel = channel;
-    this.#deadlines = deadlines;
-    this.#timeout = timeout;
+    this.#deadlines = environment.deadlines;
+    this.#timeout = settings.closeTimeout;
   }
 
   /** Whether the application has closed, though the Close frame may still wait behind what was accepted before it. */
@@ -100,11 +107,6 @@ export class Closing implements DeadlineOwner {
     // Where our Close frame went first nothing is owed any more, and whoever waits for its answer waits in vain.
     if (this.#owner.protocol.state === "failed") this.finish(error);
     else this.#arm();
-  }
-
-  /** `open` has settled. */
-  onOpened(): void {
-    this.#opened = true;
   }
 
   /** Everything received so far is handled: what waited for that is done. */
@@ -203,7 +205,7 @@ export class Closing implements DeadlineOwner {
   /** After everything else, also after `open`; overdue: although something has not settled. */
   #announce(overdue: boolean): void {
     if (this.#channel.stage !== this.#owner) this.#deadlines.disarm(this.#deadline);
-    if (this.#announced || (!this.#opened && !overdue)) return;
+    if (this.#announced || (!this.#owner.opened && !overdue)) return;
     this.#announced = true;
     this.#owner.announce(this.info as CloseInfo);
   }

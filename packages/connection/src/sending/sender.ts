@@ -22,8 +22,8 @@ export interface SenderEvents {
   onDrain(): void;
   /** The hard cap is reached, and the policy is to close. */
   onOverflow(): void;
-  /** A message that was begun cannot be finished. */
-  onBrokenOff(error: unknown): void;
+  /** What the application sends has failed within a message, which cannot be finished. */
+  onHandlerError(error: unknown): void;
 }
 
 export class Sender implements OutgoingOwner {
@@ -213,7 +213,7 @@ export class Sender implements OutgoingOwner {
   onBrokenOff(error: unknown): void {
     // The application hears of it before the connection closes: what it sends then has no place on the wire either.
     this.#stopped = true;
-    this.#events.onBrokenOff(error);
+    this.#events.onHandlerError(error);
   }
 
   onOutgoingIdle(): void {
