@@ -15,7 +15,7 @@ import { type EngineOptions, type Face, protocolOptions } from "./engine-options
 import { type ApplicationFault, tellError } from "./handler-errors.ts";
 import { Closing, type ClosingOwner } from "./lifecycle/closing.ts";
 import { Keepalive, type KeepaliveOwner } from "./lifecycle/keepalive.ts";
-import type { CloseInfo } from "./message.ts";
+import type { CloseInfo, Message, OwnBytes } from "./message.ts";
 import { Inbox, type InboxOwner, type Item, isThenable } from "./receiving/inbox.ts";
 import { IncomingStream, type StreamOwner } from "./receiving/incoming-stream.ts";
 import { Sender, type SenderEvents } from "./sending/sender.ts";
@@ -173,7 +173,7 @@ export class Engine<S extends Face>
   onMessage(message: string | Uint8Array): void {
     if (this.#watched !== undefined) this.#watched.delivered = this.#watched.received;
     // After our own close() nobody waits for messages any more.
-    if (!this.closeRequested) this.inbox.push(message);
+    if (!this.closeRequested) this.inbox.push(message as Message);
   }
 
   onStreamStart(text: boolean): void {
@@ -185,7 +185,7 @@ export class Engine<S extends Face>
 
   onStreamChunk(chunk: Uint8Array): void {
     if (this.#watched !== undefined) this.#watched.delivered = this.#watched.received;
-    this.inbox.size += (this.#stream as IncomingStream).push(chunk);
+    this.inbox.size += (this.#stream as IncomingStream).push(chunk as OwnBytes);
   }
 
   onStreamEnd(): void {
@@ -301,6 +301,8 @@ export class Engine<S extends Face>
 
   onLeaving(): void {
     this.#stream?.fail(this.info?.error ?? new Error("the connection ended within a message"));
+    // The peer answers no Ping any more, and is not idle: it waits for us.
+    this.keepalive?.stop();
     this.face.onLeft();
   }
 

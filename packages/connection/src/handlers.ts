@@ -1,5 +1,5 @@
 /** What an application writes for its connections: the same on every adapter, and in both roles. */
-import type { CloseInfo, Message } from "./message.ts";
+import type { CloseInfo, Message, OwnBytes } from "./message.ts";
 import type { IncomingStream } from "./receiving/incoming-stream.ts";
 
 /**
@@ -16,9 +16,9 @@ export interface ConnectionHandlers<S> {
   /** In the place of `message`: each message as a stream of chunks. When it settles, what was not read is dropped. */
   stream?(socket: S, stream: IncomingStream): unknown;
   /** A Ping arrived; it is answered already unless `autoPong` is off. */
-  ping?(socket: S, payload: Uint8Array): unknown;
+  ping?(socket: S, payload: OwnBytes): unknown;
   /** A Pong arrived. */
-  pong?(socket: S, payload: Uint8Array): unknown;
+  pong?(socket: S, payload: OwnBytes): unknown;
   /** After `send` returned false: there is room again. */
   drain?(socket: S): unknown;
   /** The connection is over: exactly once, after everything received was handled. */

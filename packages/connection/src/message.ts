@@ -1,7 +1,10 @@
 /** Messages and bytes (RFC 6455 section 5.6), and how a connection ends. */
 
+/** Received bytes: the application's own, in memory that is shared with nobody. */
+export type OwnBytes = Uint8Array<ArrayBuffer>;
+
 /** A received message: a string for text, bytes for binary. */
-export type Message = string | Uint8Array;
+export type Message = string | OwnBytes;
 
 /** Bytes in any form that has a byte length. */
 export type Bytes = ArrayBuffer | SharedArrayBuffer | ArrayBufferView;

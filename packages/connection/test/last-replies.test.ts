@@ -1,5 +1,6 @@
 /** What is still sent when the peer has said its last: replies to what came before its Close frame, its fault or its FIN. */
 import { createHash, randomFillSync } from "node:crypto";
+import { constants, inflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { type CloseInfo, connectWith, pakoEngine, type WebSocketConnection } from "../src/index.ts";
 import { FakeClock, type MemorySocket, memoryPair } from "../src/testing/index.ts";
@@ -19,7 +20,7 @@ function framesOf(bytes: Buffer): string[] {
     const length = (bytes[at + 1] as number) & 0x7f;
     const key = bytes.subarray(at + 2, at + 6);
     const payload = bytes.subarray(at + 6, at + 6 + length).map((octet, i) => octet ^ (key[i & 3] as number));
-    frames.push(`${(bytes[at] as number).toString(16)} ${payload.toString("latin1")}`);
+    frames.push(`${(bytes[at] as number).toString(16)} ${Buffer.from(payload).toString("latin1")}`);
     at += 6 + length;
   }
   return frames;
@@ -171,8 +172,67 @@ describe("a server whose peer has sent FIN, and no Close frame", () => {
     await never.clock.advance(9999);
     expect(never.infos).toEqual([]);
     await never.clock.advance(1);
-    expect(never.infos).toMatchObject([{ code: 1006 }]);
-    expect(never.core.connectionCount).toBe(0);
+    expect(never.infos).toMatchObject([{ code: 1006, error: undefined }]);
+    expect([never.core.connectionCount, never.answer.ended]).toEqual([0, true]);
+  });
+
+  it("ends without closeTimeout, too, where a handler waits for the end itself", async () => {
+    const infos: CloseInfo[] = [];
+    const place = world({
+      closeTimeout: 0,
+      message: (socket) => socket.closed,
+      close: (_socket, info) => void infos.push(info),
+    });
+    const { socket } = raw(place);
+    socket.write(Buffer.from(`${head("GET / HTTP/1.1", UPGRADE)}${masked("\x81", "go")}`, "latin1"));
+    socket.end();
+    await place.clock.advance(10_000);
+    expect(infos).toMatchObject([{ code: 1006, error: undefined }]);
+    await place.clock.advance(2000);
+    expect([place.core.connectionCount, place.core.environment.deadlines.size]).toEqual([0, 0]);
+  });
+
+  it("has what takes turns to compress, and the Close frame that follows it", async () => {
+    for (const closes of [false, true]) {
+      const place = world({
+        compression: { threshold: 0 },
+        message(socket) {
+          socket.send("abcdefghij".repeat(40_000));
+          if (closes) void socket.close(4000, "bye");
+        },
+      });
+      const { socket, answer } = raw(place);
+      const offer = { ...UPGRADE, "sec-websocket-extensions": "permessage-deflate" };
+      socket.write(Buffer.from(`${head("GET / HTTP/1.1", offer)}${masked("\x81", "go")}`, "latin1"));
+      socket.end();
+      await place.clock.settle();
+      const frames = Buffer.from(answer.text.slice(answer.text.indexOf("\r\n\r\n") + 4), "latin1");
+      expect([frames[0], frames[1]]).toEqual([0xc1, 126]);
+      const end = 4 + frames.readUInt16BE(2);
+      const message = inflateRawSync(Buffer.concat([frames.subarray(4, end), Buffer.from([0, 0, 0xff, 0xff])]), {
+        finishFlush: constants.Z_SYNC_FLUSH,
+      });
+      expect(message).toHaveLength(400_000);
+      expect(frames.subarray(end).toString("latin1")).toBe(closes ? "\x88\x05\x0f\xa0bye" : "");
+      expect(answer.ended).toBe(true);
+    }
+  });
+
+  it("is not taken for dead or idle meanwhile", async () => {
+    for (const limits of [{ pingInterval: 50, pongTimeout: 100 }, { idleTimeout: 100 }, { maxLifetime: 100 }]) {
+      const place = world({
+        ...limits,
+        async message(socket) {
+          await new Promise<void>((resolve) => place.clock.setTimer(resolve, 500));
+          socket.send("late");
+        },
+      });
+      const { socket, answer } = raw(place);
+      socket.write(Buffer.from(`${head("GET / HTTP/1.1", UPGRADE)}${masked("\x81", "go")}`, "latin1"));
+      socket.end();
+      await place.clock.advance(500);
+      expect(answer.text.slice(answer.text.indexOf("\r\n\r\n") + 4)).toBe("\x81\x04late");
+    }
   });
 
   it.each(["partial", "lent"] as const)(

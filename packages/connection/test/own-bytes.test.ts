@@ -61,6 +61,15 @@ describe("bytes that are the caller's again after the call", () => {
   }
 });
 
+/** A buffer as later versions of the language have it. */
+type Resizable = ArrayBuffer & { resize(length: number): void };
+const Resizable = ArrayBuffer as unknown as new (length: number, options: { maxByteLength: number }) => Resizable;
+
+const WAYS: Readonly<Record<string, (bytes: Uint8Array) => void>> = {
+  transferred: ({ buffer }) => void structuredClone(buffer, { transfer: [buffer as ArrayBuffer] }),
+  resized: ({ buffer }) => (buffer as Resizable).resize(100_000),
+};
+
 describe("memory that an application uses again, or gives away", () => {
   it.each(["partial", "lent"] as const)(
     "parts of a stream in one buffer arrive as they were, %s",
@@ -95,30 +104,32 @@ describe("memory that an application uses again, or gives away", () => {
     },
   );
 
-  it.each((["partial", "lent"] as const).flatMap((backpressure) => [0, 1].map((before) => ({ backpressure, before }))))(
-    "detached while it waits ends its connection alone, %j",
-    async ({ backpressure, before }) => {
-      const infos: CloseInfo[] = [];
-      const { clock, connect, core, sockets } = world(
-        { close: (_socket, info) => void infos.push(info) },
-        { backpressure },
-      );
-      await connect();
-      const other = await connect();
-      const [torn, whole] = core.connections;
-      sockets[0]?.pause();
-      torn?.send(new Uint8Array(200_000));
-      for (let i = 0; i < before; i++) torn?.send(new Uint8Array(20_000));
-      const away = new Uint8Array(300_000);
-      torn?.send(away);
-      structuredClone(away.buffer, { transfer: [away.buffer] });
-      sockets[0]?.resume();
-      await clock.settle();
-      expect(infos).toMatchObject([{ code: 1006, error: { message: expect.stringContaining("detached") } }]);
-      whole?.send("still here");
-      const received = other.receive();
-      await clock.settle();
-      expect(await received).toBe("still here");
-    },
-  );
+  it.each(
+    (["partial", "lent"] as const).flatMap((backpressure) =>
+      [0, 1].flatMap((before) => Object.keys(WAYS).map((way) => ({ backpressure, before, way }))),
+    ),
+  )("given away while it waits ends its connection alone, %j", async ({ backpressure, before, way }) => {
+    const lose = WAYS[way] as (bytes: Uint8Array) => void;
+    const infos: CloseInfo[] = [];
+    const { clock, connect, core, sockets } = world(
+      { close: (_socket, info) => void infos.push(info) },
+      { backpressure },
+    );
+    await connect();
+    const other = await connect();
+    const [torn, whole] = core.connections;
+    sockets[0]?.pause();
+    torn?.send(new Uint8Array(200_000));
+    for (let i = 0; i < before; i++) torn?.send(new Uint8Array(20_000));
+    const away = new Uint8Array(new Resizable(300_000, { maxByteLength: 300_000 }));
+    torn?.send(away);
+    lose(away);
+    sockets[0]?.resume();
+    await clock.settle();
+    expect(infos).toMatchObject([{ code: 1006, error: { message: expect.stringContaining("detached") } }]);
+    whole?.send("still here");
+    const received = other.receive();
+    await clock.settle();
+    expect(await received).toBe("still here");
+  });
 });

@@ -36,9 +36,15 @@ interface ReadSlots {
   readonly callback: symbol;
 }
 
+interface Handle {
+  useUserBuffer?(buffer: Uint8Array): void;
+  /** Of TLS: the handle below it. */
+  readonly _parent?: Handle;
+}
+
 type SlottedStream = Duplex & {
   [slot: symbol]: unknown;
-  readonly _handle?: { useUserBuffer?(buffer: Uint8Array): void } | null;
+  readonly _handle?: Handle | null;
 };
 
 let slots: ReadSlots | undefined;
@@ -53,6 +59,15 @@ function slotsOf(stream: SlottedStream): ReadSlots | undefined {
 }
 
 /**
+ * Whether what is read comes from the kernel, when the event loop says so. Over a stream in JavaScript, TLS may be given
+ * bytes at any time: while a chunk of another connection is in the buffer, too.
+ */
+function isKernels(handle: Handle): boolean {
+  const { name } = (handle._parent ?? handle).constructor;
+  return name === "TCP" || name === "Pipe";
+}
+
+/**
  * The Socket port over a stream that somebody else made: the listener, or a server of `node:http`. There is no option
  * for the buffer there, so that the stream is given it afterwards, as its constructor would have. One that has read
  * something already, or that keeps the buffer elsewhere, as another Node may, serves as an ordinary stream.
@@ -62,7 +77,7 @@ export function nodeSocket(stream: Duplex): NodeSocket {
   const found = slotsOf(slotted);
   const handle = slotted._handle;
   const fresh = found !== undefined && slotted[found.buffer] === null && stream.readableLength === 0;
-  if (!fresh || typeof handle?.useUserBuffer !== "function") return new NodeSocket(stream);
+  if (!fresh || typeof handle?.useUserBuffer !== "function" || !isKernels(handle)) return new NodeSocket(stream);
   const { buffer, callback } = sharedReads();
   slotted[found.buffer] = buffer;
   slotted[found.callback] = callback;

@@ -41,9 +41,8 @@ export function attachTo<C>(
   const core = new ServerCore<C>(options, runtime);
   const { path, unmatched } = options;
   checkEndpoint(path, unmatched);
-  // A promise, which is truthy, is not the function's yes.
   const matches = (candidate: string): boolean =>
-    typeof path === "function" ? path(candidate) === true : path === undefined || candidate === path;
+    typeof path === "function" ? answerOf(path(candidate)) : path === undefined || candidate === path;
   const endpoint: Endpoint = { matches, unmatched, core };
   const router = UpgradeRouter.of(server, runtime, toSocket);
   router.add(endpoint);
@@ -64,6 +63,12 @@ export function attachTo<C>(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** @throws UsageError on a promise, which is truthy, but nobody's yes */
+function answerOf(result: unknown): boolean {
+  if (result instanceof Promise) throw new UsageError("path-result", "path returns true or false, not a promise");
+  return Boolean(result);
 }
 
 function checkEndpoint(path: unknown, unmatched: unknown): void {

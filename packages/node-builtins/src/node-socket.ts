@@ -42,7 +42,9 @@ export class NodeSocket implements Socket {
   start(handler: SocketHandler): void {
     this.#handler = handler;
     const { stream } = this;
+    // Somebody else has read to the end of a stream, perhaps, before it was ours.
     if (stream.closed) queueMicrotask(() => this.closed());
+    else if (stream.readableEnded) queueMicrotask(() => this.ended());
     stream.on("end", onEnd);
     this.read();
   }

@@ -131,13 +131,43 @@ export function attachSuite(name: string, attach: Attach): void {
       await attached.close();
     });
 
-    test("only `true` is the yes of a path function: a promise is none", options, async () => {
+    test(
+      "a path function that returns a promise is answered with 500, and reported: it is nobody's yes",
+      options,
+      async () => {
+        const { server, port } = await httpServer();
+        const reported: unknown[] = [];
+        const path = (async () => true) as never;
+        const attached = attach(server, {
+          ...echo,
+          path,
+          openingError: (_request, error) => void reported.push(error),
+        });
+        await assert.rejects(open(port, "/any"), (error: Error & { response?: { status: number } }) => {
+          assert.equal(error.response?.status, 500);
+          return true;
+        });
+        assert.equal((reported[0] as Error).name, "UsageError");
+        await attached.close();
+      },
+    );
+
+    test("a peer that has left before the upgrade was handed over is noticed", options, async () => {
       const { server, port } = await httpServer();
-      const attached = attach(server, { ...echo, path: (async () => true) as never });
-      await assert.rejects(open(port, "/any"), (error: Error & { response?: { status: number } }) => {
-        assert.equal(error.response?.status, 404);
-        return true;
+      const inner = createServer();
+      const attached = attach(inner, echo);
+      server.on("upgrade", (incoming, stream, head) => {
+        stream.on("end", () => {}).resume();
+        setTimeout(() => inner.emit("upgrade", incoming, stream, head), 40);
       });
+      for (const how of ["end", "destroy"] as const) {
+        const client = await RawClient.to(port);
+        client.write(upgradeRequest());
+        client.stream[how]();
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        assert.equal(attached.connections.size, 0, how);
+        client.close();
+      }
       await attached.close();
     });
 

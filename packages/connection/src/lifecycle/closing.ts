@@ -28,6 +28,9 @@ export interface ClosingOwner extends SocketHandler {
   announce(info: CloseInfo): void;
 }
 
+/** How long handlers may go on after a FIN without a Close frame where there is no `closeTimeout`, in milliseconds. */
+const LOSING_TIME = 10_000;
+
 /** Of a connection's options, what its end asks for. */
 export interface ClosingOptions {
   readonly environment: { readonly deadlines: Deadlines };
@@ -112,20 +115,27 @@ export class Closing implements DeadlineOwner {
   /** Everything received so far is handled: what waited for that is done. */
   onIdle(): void {
     if (this.#over && this.info === undefined) this.#answer();
-    if (this.#losing && this.info === undefined) this.#lose();
+    if (this.#losing && this.info === undefined) this.#loseInOrder();
     if (this.info !== undefined) this.#announce(false);
   }
 
   /** The peer's FIN. It may still read: without a Close frame, too, the replies to what came before are sent. */
   onEnd(): void {
     const { inbox, protocol } = this.#owner;
-    if (protocol.state === "open" && !this.requested && !inbox.idle) {
+    if (protocol.state === "open") {
       this.#losing = true;
       this.#owner.onLeaving();
-      this.#arm();
+      // Also without a deadline for who closes in order: this peer has nothing more to say, ever.
+      this.#deadline ??= this.#deadlines.arm(this, "closing", this.#timeout || LOSING_TIME);
+      if (inbox.idle) this.#loseInOrder();
     } else if (!this.#lose() && this.info !== undefined) {
       this.#leave();
     }
+  }
+
+  /** Once everything accepted is sent; where the application has closed, its Close frame goes first. */
+  #loseInOrder(): void {
+    if (!this.requested) this.#owner.sender.finish(() => this.#lose());
   }
 
   /** Nothing more will come. Returns whether that is the outcome. */

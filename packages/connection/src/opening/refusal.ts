@@ -1,20 +1,20 @@
 import type { HeaderInit } from "@samewire/codec";
-import type { Bytes } from "../message.ts";
+import { type Bytes, viewOf } from "../message.ts";
 import { encodeHttpResponse } from "./http-response.ts";
 
 /** The answer that refuses an opening handshake: made by {@link refuse}. */
 export class Refusal {
   readonly status: number;
   readonly headers: HeaderInit;
-  readonly body: string | Bytes;
+  readonly body: string | Uint8Array;
   /** The response as it goes out. */
   readonly bytes: Uint8Array;
 
   constructor(status: number, headers: HeaderInit, body: string | Bytes) {
     this.status = status;
     this.headers = headers;
-    this.body = body;
     this.bytes = encodeHttpResponse({ status, headers, body });
+    this.body = typeof body === "string" ? body : viewOf(body);
   }
 }
 

@@ -3,7 +3,7 @@
  * towards the connection's receive water mark, so that a slow reader becomes TCP backpressure.
  */
 import { decodeText, encodeUtf8, UsageError } from "@samewire/codec";
-import type { Message } from "../message.ts";
+import type { Message, OwnBytes } from "../message.ts";
 
 /** What a stream tells its connection. */
 export interface StreamOwner {
@@ -11,14 +11,14 @@ export interface StreamOwner {
   onConsumed(bytes: number): void;
 }
 
-type Waiter = { resolve(result: IteratorResult<Uint8Array>): void; reject(error: unknown): void };
+type Waiter = { resolve(result: IteratorResult<OwnBytes>): void; reject(error: unknown): void };
 
-export class IncomingStream implements AsyncIterable<Uint8Array> {
+export class IncomingStream implements AsyncIterable<OwnBytes> {
   /** What the peer declared the message to be. The bytes of a text are checked to be UTF-8 as they arrive. */
   readonly kind: "text" | "binary";
   readonly #owner: StreamOwner;
   readonly #limit: number;
-  #chunks: Uint8Array[] = [];
+  #chunks: OwnBytes[] = [];
   /** Calls that wait for a chunk; more than one where the iterator is not used by a loop. */
   #waiters: Waiter[] = [];
   #ended = false;
@@ -44,11 +44,11 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
   }
 
   /** The chunks in order; each is yours. Breaking out of the loop drops the rest. @throws UsageError on a second use */
-  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
+  [Symbol.asyncIterator](): AsyncIterator<OwnBytes, undefined> {
     if (this.#iterated) throw new UsageError("stream-used", "a received stream can be read once");
     this.#iterated = true;
     return {
-      next: () => this.#next() as Promise<IteratorResult<Uint8Array, undefined>>,
+      next: () => this.#next() as Promise<IteratorResult<OwnBytes, undefined>>,
       return: async () => {
         this.cancel();
         return { done: true, value: undefined };
@@ -59,8 +59,8 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
   /**
    * The whole message as bytes. @throws RangeError if it is longer than `maxMessageSize`; the rest is dropped
    */
-  async bytes(): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
+  async bytes(): Promise<OwnBytes> {
+    const chunks: OwnBytes[] = [];
     let size = 0;
     for await (const chunk of this) {
       size += chunk.length;
@@ -91,7 +91,7 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
   }
 
   /** @internal Takes the next chunk; returns how many bytes wait for the reader. */
-  push(chunk: Uint8Array): number {
+  push(chunk: OwnBytes): number {
     if (this.#cancelled) return 0;
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
@@ -119,7 +119,7 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
     for (const waiter of this.#waiters.splice(0)) waiter.resolve({ done: true, value: undefined });
   }
 
-  async #next(): Promise<IteratorResult<Uint8Array>> {
+  async #next(): Promise<IteratorResult<OwnBytes>> {
     const chunk = this.#chunks.shift();
     if (chunk !== undefined) {
       this.#owner.onConsumed(chunk.length);
@@ -137,7 +137,7 @@ export class IncomingStream implements AsyncIterable<Uint8Array> {
 export function streamOf(message: Message, owner: StreamOwner): IncomingStream {
   const text = typeof message === "string";
   const stream = new IncomingStream(text ? "text" : "binary", owner, Number.POSITIVE_INFINITY);
-  const bytes = text ? encodeUtf8(message) : message;
+  const bytes = text ? (encodeUtf8(message) as OwnBytes) : message;
   if (bytes.length > 0) owner.onConsumed(-stream.push(bytes));
   stream.end();
   return stream;

@@ -100,7 +100,8 @@ export class Transmitter implements Outlet, TurnTask {
       this.#writeBuffer();
     }
     this.#seal();
-    if (rest.length > 0) this.#queue.push(rest);
+    // With a length of its own: of a view that follows a resizable buffer it would change.
+    if (rest.length > 0) this.#queue.push(rest.subarray(0, rest.length));
     if (!this.blocked) this.#drain();
   }
 

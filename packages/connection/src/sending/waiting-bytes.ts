@@ -11,8 +11,8 @@ export class WaitingBytes {
   #pieces = NONE;
 
   /**
-   * Whether the application has given the memory of the next piece away (detached it), as a transfer to a worker does:
-   * what it held cannot be sent any more.
+   * Whether the application has given the memory of the next piece away (detached it), as a transfer to a worker does, or
+   * cut it off (resized it): what it held cannot be sent any more.
    */
   get torn(): boolean {
     return this.#pieces[0]?.length === 0;
