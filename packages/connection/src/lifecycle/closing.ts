@@ -47,6 +47,9 @@ export class Closing implements DeadlineOwner {
   readonly #timeout: number;
   #received: CloseStatus | undefined;
   #fault: ProtocolError | undefined;
+  /** What the application has closed with. */
+  #wanted: CloseStatus | undefined;
+  /** The status of our Close frame, once that is encoded. */
   #sent: CloseStatus | undefined;
   #deadline: Deadline | undefined;
   #announced = false;
@@ -62,7 +65,7 @@ export class Closing implements DeadlineOwner {
 
   /** Whether the application has closed, though the Close frame may still wait behind what was accepted before it. */
   get requested(): boolean {
-    return this.#sent !== undefined;
+    return this.#wanted !== undefined;
   }
 
   /** The peer's input has ended in order, or by its fault: our Close frame is all that is left. */
@@ -73,14 +76,14 @@ export class Closing implements DeadlineOwner {
   /** Starts the closing handshake once everything accepted is sent. What was received and not handled is dropped. */
   close(code: number, reason: string): void {
     const { inbox, protocol, sender } = this.#owner;
-    if (this.#sent !== undefined || !protocol.sendable) return;
+    if (this.requested || this.info !== undefined || !protocol.sendable) return;
     if (this.#fault !== undefined) {
       // The fault's own code is owed (7.1.7), whatever a handler that was still pending makes of it.
       inbox.discard();
       this.#answer();
       return;
     }
-    this.#sent = { code, reason };
+    this.#wanted = { code, reason };
     this.#arm();
     inbox.discard();
     sender.finish(() => {
@@ -89,6 +92,7 @@ export class Closing implements DeadlineOwner {
         return;
       }
       protocol.close(code, reason);
+      this.#sent = this.#wanted;
       if (protocol.state === "closed") this.finish(undefined);
       else if (this.#losing) this.#lose();
       else this.#channel.transmitter.flushSoon();
@@ -196,9 +200,15 @@ export class Closing implements DeadlineOwner {
   #answerNow(): void {
     const { protocol } = this.#owner;
     const fault = this.#fault;
-    if (fault !== undefined) this.#sent = { code: fault.closeCode, reason: "" };
-    else if (this.#sent !== undefined) protocol.close(this.#sent.code, this.#sent.reason);
-    else this.#sent = this.#received;
+    if (fault !== undefined) {
+      this.#owner.sender.payPong();
+      this.#sent = { code: fault.closeCode, reason: "" };
+    } else if (this.#wanted !== undefined) {
+      this.#sent = this.#wanted;
+      protocol.close(this.#sent.code, this.#sent.reason);
+    } else {
+      this.#sent = this.#received;
+    }
     protocol.answerClose();
     this.finish(fault);
   }
@@ -214,9 +224,12 @@ export class Closing implements DeadlineOwner {
 
   /** After everything else, also after `open`; overdue: although something has not settled. */
   #announce(overdue: boolean): void {
+    const { inbox, opened } = this.#owner;
+    if (this.#announced || (!opened && !overdue)) return;
     if (this.#channel.stage !== this.#owner) this.#deadlines.disarm(this.#deadline);
-    if (this.#announced || (!this.#owner.opened && !overdue)) return;
     this.#announced = true;
+    // No handler runs after this one.
+    if (overdue && inbox.handled) inbox.discard();
     this.#owner.announce(this.info as CloseInfo);
   }
 }

@@ -60,6 +60,10 @@ export class Inbox {
   #iterating = false;
   /** What was asked for last, where nobody ever did undefined. */
   #pulled: Wanted | undefined;
+  /** The stream that was handed out last. */
+  #inHand: IncomingStream | undefined;
+  /** How many items were handed out: what is over with one must not end the wait for a later one. */
+  #takes = 0;
   #ended = false;
 
   constructor(owner: InboxOwner, handled: boolean) {
@@ -85,7 +89,9 @@ export class Inbox {
 
   push(item: Item): void {
     if (this.#handling && !this.#busy && this.#head === this.#items.length) {
-      const pending = this.#run(item);
+      let pending = this.#run(item);
+      // A peer in this process may have answered at once what the handler sent.
+      if (pending === undefined && this.#head !== this.#items.length) pending = this.#pump();
       if (pending !== undefined) void this.#follow(pending);
       return;
     }
@@ -104,7 +110,7 @@ export class Inbox {
   /** Counts as busy until the next macrotask, by which somebody may have asked for the first message. */
   awaitFirst(): void {
     this.#busy = true;
-    this.#owner.nextTurn().then(() => this.#release());
+    this.#releaseSoon(++this.#takes);
   }
 
   /** `open` has finished: from now on messages go to the handler. */
@@ -127,12 +133,17 @@ export class Inbox {
     if (signal?.aborted) return Promise.reject(signal.reason);
     this.#pulled = wanted;
     this.#busy = false;
+    this.#inHand?.dropUnread();
+    this.#inHand = undefined;
     const item = this.#shift();
     if (item !== undefined) {
       this.#owner.onInboxRelief();
       return new Promise((resolve) => this.#taken(wanted, resolve, item));
     }
-    if (this.#ended) return Promise.resolve(undefined);
+    if (this.#ended) {
+      this.#owner.onInboxIdle();
+      return Promise.resolve(undefined);
+    }
     const next = new Promise<Item | undefined>((resolve, reject) => {
       const waiter: Waiter = { wanted, resolve, reject, forget: undefined };
       if (signal !== undefined) this.#heed(signal, waiter);
@@ -190,13 +201,27 @@ export class Inbox {
 
   /**
    * Somebody has a message in hand: the connection is busy with it until the next is asked for. Who only asks once is
-   * given the turn.
+   * given the turn, with a stream the one after its end.
    */
   #taken(wanted: Wanted, resolve: Waiter["resolve"], item: Item): void {
     this.#busy = true;
-    if (item instanceof IncomingStream) resolve(wanted === "stream" ? item : item.message());
-    else resolve(wanted === "stream" ? streamOf(item, this.#owner) : item);
-    if (!this.#iterating) this.#owner.nextTurn().then(() => this.#release());
+    const take = ++this.#takes;
+    if (wanted === "message" && !(item instanceof IncomingStream)) {
+      resolve(item);
+      this.#releaseSoon(take);
+      return;
+    }
+    const stream = item instanceof IncomingStream ? item : streamOf(item, this.#owner);
+    this.#inHand = stream;
+    stream.whenOver(() => this.#releaseSoon(take));
+    resolve(wanted === "stream" ? stream : stream.message());
+  }
+
+  #releaseSoon(take: number): void {
+    if (this.#iterating) return;
+    this.#owner.nextTurn().then(() => {
+      if (take === this.#takes) this.#release();
+    });
   }
 
   #release(): void {
@@ -216,17 +241,18 @@ export class Inbox {
     waiter.forget = () => signal.removeEventListener("abort", abandon);
   }
 
-  /** Runs the handler. Gives its promise, if it made one: the inbox is busy until that has settled. */
+  /** Runs the handler. Gives its promise, if it made one: the inbox is busy until it has returned, and that has settled. */
   #run(item: Item): PromiseLike<unknown> | undefined {
+    this.#busy = true;
     try {
       const result = this.#owner.dispatch(item);
-      if (!isThenable(result)) return undefined;
-      this.#busy = true;
-      return result;
+      if (isThenable(result)) return result;
+      this.#busy = false;
     } catch (error) {
+      this.#busy = false;
       this.#owner.onHandlerError(error);
-      return undefined;
     }
+    return undefined;
   }
 
   /**

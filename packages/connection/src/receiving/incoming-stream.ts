@@ -25,6 +25,7 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
   #error: Error | undefined;
   #cancelled = false;
   #iterated = false;
+  #onOver: (() => void) | undefined;
 
   /** @internal */
   constructor(kind: "text" | "binary", owner: StreamOwner, limit: number) {
@@ -82,12 +83,23 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
     return this.kind === "text" ? (decodeText(bytes, 0, bytes.length) as string) : bytes;
   }
 
+  /** @internal Calls `then` once, when its reader has seen its end, or it was dropped. */
+  whenOver(then: () => void): void {
+    this.#onOver = then;
+  }
+
+  /** @internal Drops it all, unless somebody has begun to read. */
+  dropUnread(): void {
+    if (!this.#iterated) this.cancel();
+  }
+
   /** Drops what has not been read, and what is still to come of this message. The next message is not touched. */
   cancel(): void {
     this.#cancelled = true;
     for (const chunk of this.#chunks) this.#owner.onConsumed(chunk.length);
     this.#chunks = [];
     this.#tellDone();
+    this.#over();
   }
 
   /** @internal Takes the next chunk; returns how many bytes wait for the reader. */
@@ -112,11 +124,23 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
   fail(error: Error): void {
     if (this.ended) return;
     this.#error = error;
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+    for (const waiter of this.#takeWaiters()) waiter.reject(error);
   }
 
   #tellDone(): void {
-    for (const waiter of this.#waiters.splice(0)) waiter.resolve({ done: true, value: undefined });
+    for (const waiter of this.#takeWaiters()) waiter.resolve({ done: true, value: undefined });
+  }
+
+  /** Those who wait for a chunk, to be told that there is none: that is the end for them. */
+  #takeWaiters(): Waiter[] {
+    if (this.#waiters.length > 0) this.#over();
+    return this.#waiters.splice(0);
+  }
+
+  #over(): void {
+    const then = this.#onOver;
+    this.#onOver = undefined;
+    then?.();
   }
 
   async #next(): Promise<IteratorResult<OwnBytes>> {
@@ -125,8 +149,11 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
       this.#owner.onConsumed(chunk.length);
       return { done: false, value: chunk };
     }
-    if (this.#ended || this.#cancelled) return { done: true, value: undefined };
-    if (this.#error !== undefined) throw this.#error;
+    if (this.#ended || this.#cancelled || this.#error !== undefined) {
+      this.#over();
+      if (this.#error !== undefined && !this.#cancelled) throw this.#error;
+      return { done: true, value: undefined };
+    }
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
     });

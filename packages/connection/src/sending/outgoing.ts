@@ -47,6 +47,10 @@ export class Outgoing implements TurnTask {
    * @param drop called in the place of `send` where the connection ends, or nothing may follow what is under way
    */
   later(bytes: number, send: () => void, drop: () => void = ignore): void {
+    if (this.#stopped) {
+      drop();
+      return;
+    }
     this.waitingBytes += bytes;
     this.#waiting.push({ bytes, send, drop });
   }
@@ -134,6 +138,11 @@ export class Outgoing implements TurnTask {
     this.#stopStream = () => {
       this.#stopStream = undefined;
       parts.stopped = true;
+      if (parts.complete) {
+        outcome.resolve();
+        this.#next();
+        return;
+      }
       giveUp(iterator);
       if (parts.begun) this.#dropWaiting();
       outcome.lose();

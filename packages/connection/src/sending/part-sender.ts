@@ -9,6 +9,8 @@ const NOTHING = new Uint8Array(0);
 export class PartSender {
   /** Set from outside: nothing may be sent any more. */
   stopped = false;
+  /** The last frame of the message is encoded. */
+  complete = false;
   #kind: "text" | "binary" | undefined;
   /** What compresses the parts: a slice of them in a turn of the event loop. */
   #transforms: MessageExtension | undefined;
@@ -39,6 +41,7 @@ export class PartSender {
     }
     this.#begin(this.#kind ?? "binary");
     this.#owner.protocol.sendFragment(this.#half === "" ? NOTHING : encodeUtf8(this.#half), true);
+    this.complete = true;
     this.#owner.sent();
   }
 
