@@ -2,13 +2,8 @@
  * A connection after the opening handshake: the protocol over a byte stream. Bytes come in from the channel, go through
  * the protocol into the inbox, and to the handlers; what is sent goes through the protocol into the transmitter.
  */
-import {
-  type CloseStatus,
-  type MessageExtension,
-  Protocol,
-  type ProtocolError,
-  type ProtocolHandler,
-} from "@samewire/codec";
+import type { CloseStatus, MessageExtension, ProtocolError, ProtocolHandler } from "@samewire/codec";
+import { Protocol } from "@samewire/codec";
 import type { Channel } from "./channel.ts";
 import { CloseCode } from "./close-code.ts";
 import { type EngineOptions, type Face, protocolOptions } from "./engine-options.ts";
@@ -25,8 +20,6 @@ export class Engine<S extends Face>
   implements SocketHandler, ProtocolHandler, InboxOwner, StreamOwner, KeepaliveOwner, ClosingOwner, SenderEvents
 {
   readonly protocol: Protocol;
-  readonly sender: Sender;
-  readonly inbox: Inbox;
   /** Only where a deadline, or memory to give back, asks for one. */
   readonly keepalive: Keepalive | undefined;
   /** The application's side of this connection; set right after construction. */
@@ -42,6 +35,9 @@ export class Engine<S extends Face>
   readonly #channel: Channel;
   /** The keepalive, where it wants to know when something came. */
   readonly #watched: Keepalive | undefined;
+  // Each is made when it is first asked for: of many connections, most are silent at a time.
+  #inbox: Inbox | undefined;
+  #sender: Sender | undefined;
   #closing: Closing | undefined;
   #stream: IncomingStream | undefined;
   #reading = false;
@@ -59,19 +55,32 @@ export class Engine<S extends Face>
     this.#channel = channel;
     this.protocol = new Protocol(protocolOptions(options, channel.transmitter, extension), this);
     this.protocol.streaming = handlers.stream !== undefined;
-    this.inbox = new Inbox(this, handlers.message !== undefined || handlers.stream !== undefined);
     if (Keepalive.isWanted(settings) || extension !== undefined) {
       this.keepalive = new Keepalive(this, settings, environment.deadlines, environment.runtime.clock);
       if (Keepalive.watches(settings)) this.#watched = this.keepalive;
     }
-    this.sender = new Sender(this.protocol, channel.transmitter, environment, settings, this);
     if (extension !== undefined) extension.user = this.keepalive;
   }
 
-  /** Made when the end begins: of many connections at a time, few are there. */
+  get inbox(): Inbox {
+    this.#inbox ??= new Inbox(this);
+    return this.#inbox;
+  }
+
+  get sender(): Sender {
+    this.#sender ??= new Sender(this.protocol, this.#channel.transmitter, this.#options, this);
+    return this.#sender;
+  }
+
   get closing(): Closing {
     this.#closing ??= new Closing(this, this.#channel, this.#options);
     return this.#closing;
+  }
+
+  /** Whether messages go to a handler once `open` has settled. */
+  get handled(): boolean {
+    const { message, stream } = this.#options.handlers;
+    return message !== undefined || stream !== undefined;
   }
 
   /** Whether the application has closed. */
@@ -113,19 +122,19 @@ export class Engine<S extends Face>
 
   /** The end of a turn: what was sent in it leaves, reading pauses if too much waits. */
   #afterReading(): void {
-    const { transmitter } = this.#channel;
     this.#reading = false;
     const room = Math.max(1, this.#options.settings.receiveHighWaterMark);
     // Once we have closed, the peer's Close frame is read for, and what comes before it is dropped.
-    const full = this.inbox.size >= room && this.protocol.state === "open" && !this.closeRequested;
+    const full =
+      this.#inbox !== undefined && this.#inbox.size >= room && this.protocol.state === "open" && !this.closeRequested;
     if ((this.protocol.suspended || full) && !this.paused) {
       this.paused = true;
       this.#channel.socket.pause();
     }
     if (!full) this.#readOn();
     if (this.#held !== undefined) this.#tellEnd(this.#held);
-    if (this.inbox.idle) this.onInboxIdle();
-    else transmitter.flushNextTurn();
+    if (this.#inbox?.idle !== false) this.onInboxIdle();
+    else this.#channel.transmitter.flushNextTurn();
   }
 
   /** A message that an extension transforms has used up its turn: asks for the next, once. */
@@ -280,13 +289,8 @@ export class Engine<S extends Face>
 
   // The keepalive's events.
 
-  sendPing(payload: Uint8Array): boolean {
-    return this.sender.tryPing(payload);
-  }
-
   onDead(): void {
-    this.closing.finish(new Error("the peer did not answer a Ping within pongTimeout"));
-    this.#channel.socket.destroy();
+    this.closing.cutOff(new Error("the peer did not answer a Ping within pongTimeout"));
   }
 
   onExpired(reason: string): void {
@@ -320,14 +324,13 @@ export class Engine<S extends Face>
   /** Closes the stream at once, without a closing handshake. */
   terminate(): void {
     this.inbox.discard();
-    this.closing.finish(undefined);
-    this.#channel.socket.destroy();
+    this.closing.cutOff(undefined);
   }
 
   #onOpened(): void {
     this.opened = true;
-    if (this.inbox.handled) this.inbox.startHandling();
-    if (this.inbox.idle) this.onInboxIdle();
+    if (this.handled) this.#inbox?.startHandling();
+    if (this.#inbox?.idle !== false) this.onInboxIdle();
   }
 
   /** Runs a handler; what goes wrong in it is reported. Gives the promise that never rejects, if it made one. */

@@ -35,11 +35,7 @@ async function listening<S extends UpgradableServer>(server: S): Promise<number>
 /** As an adapter has it. */
 export type Attach = <C>(server: UpgradableServer, options: AttachOptions<C>) => AttachedServer<C>;
 
-const echo: AttachOptions = {
-  message(socket, message) {
-    socket.send(message);
-  },
-};
+const echo: AttachOptions = { message: (socket, message) => void socket.send(message) };
 
 function open(port: number, target = "/", more = {}): Promise<WebSocketConnection> {
   return connectWith(dial, `ws://127.0.0.1:${port}${target}`, more, runtime);

@@ -16,7 +16,8 @@ export interface ClosingOwner extends SocketHandler {
   readonly protocol: Protocol;
   readonly sender: Sender;
   readonly inbox: Inbox;
-  /** Whether `open` has settled. */
+  /** Whether messages go to a handler, and whether `open` has settled. */
+  readonly handled: boolean;
   readonly opened: boolean;
   /** Nothing received is left to handle: the end of a turn. */
   onInboxIdle(): void;
@@ -163,12 +164,17 @@ export class Closing implements DeadlineOwner {
     if (this.info === undefined && this.#over) this.#answer();
     if (this.info === undefined && this.#losing) this.#lose();
     if (this.info === undefined) {
-      this.finish(new Error("the closing handshake was not finished within closeTimeout"));
-      this.#channel.socket.destroy();
+      this.cutOff(new Error("the closing handshake was not finished within closeTimeout"));
     } else if (this.#channel.stage === this.#owner) {
       this.#leave();
     }
     this.#announce(true);
+  }
+
+  /** Closes the stream at once, without a closing handshake. */
+  cutOff(error: Error | undefined): void {
+    this.finish(error);
+    this.#channel.socket.destroy();
   }
 
   /** The outcome is known: the application hears of it, the stream is left to linger. */
@@ -224,12 +230,12 @@ export class Closing implements DeadlineOwner {
 
   /** After everything else, also after `open`; overdue: although something has not settled. */
   #announce(overdue: boolean): void {
-    const { inbox, opened } = this.#owner;
+    const { handled, inbox, opened } = this.#owner;
     if (this.#announced || (!opened && !overdue)) return;
     if (this.#channel.stage !== this.#owner) this.#deadlines.disarm(this.#deadline);
     this.#announced = true;
     // No handler runs after this one.
-    if (overdue && inbox.handled) inbox.discard();
+    if (overdue && handled) inbox.discard();
     this.#owner.announce(this.info as CloseInfo);
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { ExtensionUser } from "@samewire/codec";
 import type { Clock } from "../clock.ts";
+import type { Sender } from "../sending/sender.ts";
 import type { Settings } from "../settings.ts";
 import type { Deadline, DeadlineKind, DeadlineOwner, Deadlines } from "./deadlines.ts";
 
@@ -14,8 +15,7 @@ const RELEASE_AFTER = 10_000;
 export interface KeepaliveOwner {
   /** True while we do not read: then the peer's silence is our own doing, and deadlines stand still. */
   readonly paused: boolean;
-  /** Returns false where no Ping can be sent now. */
-  sendPing(payload: Uint8Array): boolean;
+  readonly sender: Pick<Sender, "tryPing">;
   /** The peer has not answered. */
   onDead(): void;
   /** The connection has idled, or lived, too long. */
@@ -105,7 +105,7 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
       return;
     }
     const count = (this.#pingCount + 1) >>> 0;
-    const sent = this.#owner.sendPing(writeCount(count));
+    const sent = this.#owner.sender.tryPing(writeCount(count));
     if (sent) {
       this.#pingCount = count;
       this.#pingSent = this.#clock.now();

@@ -15,6 +15,9 @@ export type Item = Message | IncomingStream;
 
 /** What the inbox asks of its connection. */
 export interface InboxOwner extends StreamOwner {
+  /** Whether messages go to a handler once `open` has settled, and whether it has. */
+  readonly handled: boolean;
+  readonly opened: boolean;
   /** Runs the application's handler. What it returns is awaited if it is a promise. */
   dispatch(item: Item): unknown;
   /** A handler threw or rejected. */
@@ -47,14 +50,12 @@ const NO_WAITERS: Waiter[] = [];
 export class Inbox {
   /** About how many bytes wait. */
   size = 0;
-  /** Whether messages go to a handler once `open` has finished. */
-  readonly handled: boolean;
   readonly #owner: InboxOwner;
   #items = NO_ITEMS;
   #head = 0;
   #waiters = NO_WAITERS;
   /** True while messages go to the handler; before that, and where there is none, they wait to be asked for. */
-  #handling = false;
+  #handling: boolean;
   /** A handler has not settled, or an iteration has not come back for more. */
   #busy = false;
   #iterating = false;
@@ -66,9 +67,9 @@ export class Inbox {
   #takes = 0;
   #ended = false;
 
-  constructor(owner: InboxOwner, handled: boolean) {
+  constructor(owner: InboxOwner) {
     this.#owner = owner;
-    this.handled = handled;
+    this.#handling = owner.handled && owner.opened;
   }
 
   /**
@@ -76,7 +77,7 @@ export class Inbox {
    * not count as waiting.
    */
   get idle(): boolean {
-    return !this.#busy && (this.#head === this.#items.length || (!this.handled && this.#pulled === undefined));
+    return !this.#busy && (this.#head === this.#items.length || (!this.#owner.handled && this.#pulled === undefined));
   }
 
   /**
@@ -84,7 +85,7 @@ export class Inbox {
    * back. Undefined where messages are a handler's, and where nobody ever asked.
    */
   get wanted(): Wanted | undefined {
-    return this.#waiters[0]?.wanted ?? (this.handled ? undefined : this.#pulled);
+    return this.#waiters[0]?.wanted ?? (this.#owner.handled ? undefined : this.#pulled);
   }
 
   push(item: Item): void {

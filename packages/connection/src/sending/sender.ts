@@ -26,6 +26,12 @@ export interface SenderEvents {
   onHandlerError(error: unknown): void;
 }
 
+/** Of a connection's options, what sending asks for. */
+export interface SenderOptions {
+  readonly environment: Pick<Environment, "turns">;
+  readonly settings: Settings;
+}
+
 export class Sender implements OutgoingOwner {
   readonly protocol: Protocol;
   readonly turns: TurnQueue;
@@ -50,8 +56,7 @@ export class Sender implements OutgoingOwner {
   constructor(
     protocol: Protocol,
     transmitter: Transmitter,
-    environment: Environment,
-    settings: Settings,
+    { environment, settings }: SenderOptions,
     events: SenderEvents,
   ) {
     this.protocol = protocol;
