@@ -4,8 +4,10 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { Inbox, type InboxOwner } from "../src/receiving/inbox.ts";
 
-function owner(dispatch: InboxOwner["dispatch"] = () => undefined): InboxOwner {
+function owner(handled: boolean, dispatch: InboxOwner["dispatch"] = () => undefined): InboxOwner {
   return {
+    handled,
+    opened: false,
     dispatch,
     onHandlerError: () => {},
     onInboxIdle: () => {},
@@ -21,13 +23,12 @@ describe("Inbox", () => {
     let settle = (): void => {};
     let handled = 0;
     const inbox = new Inbox(
-      owner(() => {
+      owner(true, () => {
         handled++;
         return new Promise<void>((resolve) => {
           settle = resolve;
         });
       }),
-      true,
     );
     setFlagsFromString("--expose-gc");
     const collectGarbage = runInNewContext("gc") as () => void;
@@ -48,7 +49,7 @@ describe("Inbox", () => {
   });
 
   it("keeps the order over the places that it gives back", () => {
-    const inbox = new Inbox(owner(), false);
+    const inbox = new Inbox(owner(false));
     const received: Promise<unknown>[] = [];
     for (let i = 0; i < 5000; i++) inbox.push(String(i));
     for (let i = 0; i < 5000; i++) received.push(inbox.receive("message"));
@@ -56,7 +57,7 @@ describe("Inbox", () => {
   });
 
   it("API-9 leaves no listener on a signal, whatever ends the wait", async () => {
-    const inbox = new Inbox(owner(), true);
+    const inbox = new Inbox(owner(true));
     const controller = new AbortController();
     const { signal } = controller;
     const waiting = (): number => getEventListeners(signal, "abort").length;
@@ -71,7 +72,7 @@ describe("Inbox", () => {
     await expect(late).rejects.toMatchObject({ code: "handled" });
     expect(waiting()).toBe(0);
 
-    const other = new Inbox(owner(), false);
+    const other = new Inbox(owner(false));
     const last = other.receive("message", signal);
     other.end();
     expect(await last).toBeUndefined();
