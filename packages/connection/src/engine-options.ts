@@ -5,7 +5,7 @@ import type { Settings } from "./settings.ts";
 
 /** Who keeps a book of the open connections. */
 export interface ConnectionBook<S> {
-  onOver(connection: S): void;
+  onOver(engine: { readonly face: S }): void;
 }
 
 /** What all engines of a server, or a client's one, have in common. */

@@ -318,7 +318,7 @@ export class Engine<S extends Face>
 
   announce(info: CloseInfo): void {
     this.#run(this.#options.handlers.close, info);
-    this.#options.book?.onOver(this.face);
+    this.#options.book?.onOver(this);
   }
 
   /** Closes the stream at once, without a closing handshake. */

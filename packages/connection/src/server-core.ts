@@ -45,7 +45,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   readonly settings: Settings;
   readonly environment: Environment;
   readonly extensions: readonly ServerExtension[];
-  readonly #connections = new Map<WebSocketConnection<C>, Engine<WebSocketConnection<C>>>();
+  readonly #connections = new Set<Engine<WebSocketConnection<C>>>();
   /** Every stream there is: in its opening handshake, open, or lingering. */
   readonly #channels = new Set<Channel>();
   readonly #topics = new Topics<C>();
@@ -67,7 +67,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
 
   /** The open connections. */
   get connections(): ReadonlySet<WebSocketConnection<C>> {
-    return new Set(this.#connections.keys());
+    return new Set([...this.#connections].map(({ face }) => face));
   }
 
   /** How many connections are open. */
@@ -115,14 +115,14 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   onAccepted(channel: Channel, opening: Opening<C>, extension: MessageExtension | undefined, rest: Uint8Array): void {
     const engine: Engine<WebSocketConnection<C>> = new Engine(this.#engineOptions, channel, extension);
     engine.face = new WebSocketConnection(engine, opening, this.#topics);
-    this.#connections.set(engine.face, engine);
+    this.#connections.add(engine);
     engine.start(rest);
   }
 
   /** @internal A connection is over. */
-  onOver(socket: WebSocketConnection<C>): void {
-    this.#connections.delete(socket);
-    this.#topics.leaveAll(socket);
+  onOver(engine: Engine<WebSocketConnection<C>>): void {
+    this.#connections.delete(engine);
+    this.#topics.leaveAll(engine.face);
   }
 
   /** @internal A stream is gone. */
@@ -146,10 +146,10 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
       throw new UsageError("option", `deadline is a number from 0 on, not ${String(deadline)}`);
     this.#draining = true;
     const before = this.#connections.size;
-    for (const engine of this.#connections.values()) engine.closing.close(1001, "");
+    for (const engine of this.#connections) engine.closing.close(1001, "");
     if (this.#channels.size > 0) await this.#emptied(deadline);
     // Those that are over are still in the book while their handlers run.
-    const terminated = [...this.#connections.values()].filter(({ info }) => info === undefined).length;
+    const terminated = [...this.#connections].filter(({ info }) => info === undefined).length;
     this.terminate();
     return { closed: before - terminated, terminated };
   }
@@ -157,7 +157,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   /** Cuts off every connection and every other stream, at once. */
   terminate(): void {
     this.#draining = true;
-    for (const engine of this.#connections.values()) engine.terminate();
+    for (const engine of this.#connections) engine.terminate();
     for (const channel of this.#channels) channel.socket.destroy();
   }
 

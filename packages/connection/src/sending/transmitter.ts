@@ -45,9 +45,8 @@ export class Transmitter implements Outlet, TurnTask {
   #scheduled = false;
   /** The turn of the last write that did not wait for the end of its turn. */
   #directTurn = -1;
-  #ending = false;
-  #ended = false;
-  #closed = false;
+  /** How far the end has come: FIN is to follow what waits, or is with the runtime; or the socket is gone. */
+  #end: "none" | "asked" | "sent" | "gone" = "none";
 
   constructor(socket: Socket, turns: TurnQueue) {
     this.#socket = socket;
@@ -65,7 +64,7 @@ export class Transmitter implements Outlet, TurnTask {
 
   /** True when `end` was called and everything before it, the FIN too, is with the runtime. */
   get finished(): boolean {
-    return this.#ended;
+    return this.#end === "sent";
   }
 
   /** Why the stream cannot go on, where that is not the socket's doing. */
@@ -89,7 +88,7 @@ export class Transmitter implements Outlet, TurnTask {
   }
 
   attach(bytes: Uint8Array): void {
-    if (this.#closed) return;
+    if (this.#end === "gone") return;
     let rest = bytes;
     if (this.#free && this.length > 0) {
       // A header does not leave alone: with it goes as much as its buffer still has room for.
@@ -125,7 +124,7 @@ export class Transmitter implements Outlet, TurnTask {
    */
   appendNow(bytes: Uint8Array): void {
     const turn = this.#turns.current();
-    if (this.corked || this.bufferedAmount > 0 || this.#closed || this.#ending || this.#directTurn === turn) {
+    if (this.corked || this.bufferedAmount > 0 || this.#end !== "none" || this.#directTurn === turn) {
       this.append(bytes);
       return;
     }
@@ -160,7 +159,7 @@ export class Transmitter implements Outlet, TurnTask {
 
   /** Writes what there is, as far as the socket takes it. */
   flush(): void {
-    if (this.blocked || this.#closed) return;
+    if (this.blocked || this.#end === "gone") return;
     if (this.#waiting.size > 0) {
       // Small pieces leave together.
       this.#seal();
@@ -169,13 +168,13 @@ export class Transmitter implements Outlet, TurnTask {
     }
     if (this.length > 0) this.#writeBuffer();
     if (!this.corked) this.#release();
-    if (this.#ending && !this.blocked && this.bufferedAmount === 0) this.#endNow();
+    if (this.#end === "asked" && !this.blocked && this.bufferedAmount === 0) this.#endNow();
   }
 
   /** Sends FIN when everything before it has left. Nothing can be written afterwards. */
   end(): void {
-    if (this.#ending) return;
-    this.#ending = true;
+    if (this.#end !== "none") return;
+    this.#end = "asked";
     this.corked = false;
     this.flush();
   }
@@ -192,7 +191,7 @@ export class Transmitter implements Outlet, TurnTask {
 
   /** The socket is gone: everything is dropped. */
   close(): void {
-    this.#closed = true;
+    this.#end = "gone";
     this.#waiting = NOTHING_WAITS;
     this.length = 0;
     this.#release();
@@ -206,8 +205,7 @@ export class Transmitter implements Outlet, TurnTask {
   }
 
   #endNow(): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    this.#end = "sent";
     try {
       this.#socket.end();
     } catch {
