@@ -1,12 +1,13 @@
 /**
  * What the README promises of a fresh clone: `demo` does all of its own set-up, serves its page and a WebSocket, and ends in order
- * on SIGINT; a second run reinstalls nothing. What the stage `build` has built of the same sources is not built again.
+ * on SIGINT; a second run reinstalls nothing; the first example runs. What the stage `build` has built of the same sources is not
+ * built again.
  *
  *   node scripts/check-clone.mjs      of what is committed
  */
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { WebSocket } from "ws";
@@ -33,7 +34,8 @@ execFileSync("git", ["clone", "--quiet", "--depth=1", `file://${root}`, folder],
 
 const { packageManager } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 const command = `npx ${packageManager} demo`;
-check(`the README names the command: ${command}`, readFileSync(join(folder, "README.md"), "utf8").includes(command));
+const readme = readFileSync(join(folder, "README.md"), "utf8");
+check(`the README names the command: ${command}`, readme.includes(command));
 // Without npx, which would die of the signal itself.
 const pnpm = pnpmPath();
 
@@ -91,5 +93,12 @@ await runDemo("first run");
 const before = installed();
 await runDemo("second run");
 check("the second run reinstalls nothing", before !== undefined && installed() === before);
+
+// As a stranger pastes it, but for a port that is free. It has no types of its own, so that Node takes it as it is.
+const pasted = join(folder, "apps/echo/pasted.mjs");
+const example = /```ts\n(import .*?)```/s.exec(readme)?.[1] ?? "";
+writeFileSync(pasted, example.replace("port: 9001", "port: 0"));
+const { status, stdout, stderr } = spawnSync(process.execPath, [pasted], { encoding: "utf8", timeout: 20_000 });
+check("the README's first example runs, and ends by itself", status === 0 && stdout === "hello\n", stderr || stdout);
 console.log(totalsLine(totals));
 process.exitCode = totals.failed === 0 ? 0 : 1;

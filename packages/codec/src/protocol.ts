@@ -54,7 +54,7 @@ export interface ProtocolOptions {
 export class Protocol extends MessageEncoder implements MessageHandler {
   readonly role: "server" | "client";
   readonly #handler: ProtocolHandler;
-  /** Made for the first chunk: of many connections that only listen, each saves what half a connection takes. */
+  /** Made for the first chunk: a connection whose peer has sent nothing yet does without. */
   #assembler: MessageAssembler | undefined;
   readonly #limits: Partial<Limits>;
   readonly #decodeText: DecodeText;

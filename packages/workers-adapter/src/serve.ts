@@ -15,7 +15,8 @@ export type ServeOptions<C = undefined> = ServerOptions<C> & {
  * { Hub } = server` the class of the Durable Object that holds the connections.
  *
  * `connections`, `publish` and `drain` are those of a server on any runtime; they work where the connections are, in
- * the server's own handlers: elsewhere workerd cuts off each connection that they touch. Other code asks the hub's stub ({@link WorkersServer.hub}).
+ * the server's own handlers: elsewhere workerd cuts off each connection that they touch. Other code asks the hub's stub
+ * ({@link WorkersServer.hub}).
  */
 export interface WorkersServer<C> {
   /** Forwards a TCP connection to the hub; workerd calls it. */
@@ -47,10 +48,12 @@ const HUB_NAME = "samewire";
 
 /**
  * Serves WebSocket, and plain HTTP requests beside it, on the TCP sockets that workerd's configuration hands to this
- * Worker. Nothing happens while the module loads: the server begins with its first connection.
+ * Worker. While the module loads only the options are checked: the server begins with its first connection.
+ *
+ * @throws UsageError if an option is not what it must be
  */
 export function serve<C = undefined>(options: ServeOptions<C>): WorkersServer<C> {
-  // A mistake in the options is told here, where workerd reports it, and not to the first client.
+  // For its checks alone: workerd reports a mistake here, where the first client would only see its connection end.
   new ServerCore(options, workersRuntime);
   const binding = options.binding ?? "HUB";
   let running: Hub<C> | undefined;

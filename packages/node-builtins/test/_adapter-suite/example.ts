@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { OpeningRequest } from "@samewire/connection";
 import { type Adapter, certificate, options } from "./adapter.ts";
 
-/** The example of the documentation: compiled and run as it stands there, but for port and URL. */
+/** The example of the documentation in full, over TLS: compiled for each adapter, and each thing that it does looked at. */
 export function exampleSuite({ serve, connect, refuse }: Adapter): void {
   const seen: unknown[] = [];
   const authenticate = async (token: string | null): Promise<string | undefined> =>
