@@ -2,8 +2,8 @@ import { defineConfig } from "tsup";
 
 const subjects = {
   node: ["samewire", "ws", "tcp", "uws", "samewire-client", "ws-client", "undici-client", "tcp-client"],
-  bun: ["samewire", "serve", "tcp", "samewire-client", "tcp-client"],
-  deno: ["samewire", "upgrade", "tcp", "samewire-client", "tcp-client"],
+  bun: ["samewire", "serve", "floor", "tcp", "samewire-client", "tcp-client"],
+  deno: ["samewire", "upgrade", "floor", "tcp", "samewire-client", "tcp-client"],
 };
 
 // Everything runs as built JavaScript: Node 20 does not run TypeScript, and the three runtimes shall run the same files.

@@ -22,7 +22,7 @@ export const USAGE = `pnpm bench [scenario…] [options]
   --runtime a,b        node, bun, deno (default: all three)
   --targets            only the scenarios that a target is set for
   --rounds N           interleaved rounds (default 9)
-  --only a,b           subjects by id or kind: ours, peer, tcp, ws, serve, upgrade… (default: all)
+  --only a,b           subjects by id or kind: ours, peer, floor, tcp, ws, serve, upgrade… (default: all)
   --out FOLDER         where to write the report (default: docs, for a run of all scenarios and runtimes; else none)
   --merge              into the report that is in FOLDER already, in the place of what is measured again
   --quick              a smoke test: the short list of scenarios, one short round, no report unless --out is given

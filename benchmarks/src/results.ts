@@ -2,12 +2,13 @@ import type { Outcome } from "./driver/job.ts";
 import type { Machine } from "./machine.ts";
 import type { RuntimeName } from "./runtimes.ts";
 import { type Spread, spreadOf } from "./statistics.ts";
+import type { SubjectKind } from "./subjects.ts";
 
 /** One subject in one scenario: every round as it was measured, and the figures made of them. */
 export interface SubjectResult {
   readonly id: string;
   readonly label: string;
-  readonly kind: "ours" | "peer" | "tcp";
+  readonly kind: SubjectKind;
   /** CPU time per unit in each round, microseconds, in the order in which they were measured. */
   readonly rounds: readonly number[];
   readonly figures: Figures;

@@ -35,6 +35,7 @@ function participants(scenario: Scenario, runtime: RuntimeName, settings: RunSet
   const subjects: Subject[] = [];
   for (const subject of subjectsFor(role, runtime)) {
     if (scenario.without?.[subject.id] !== undefined) continue;
+    if (subject.kind === "floor" && scenario.floor !== true) continue;
     if (subject.needs !== undefined && !isInstalled(subject.needs)) continue;
     subjects.push(subject);
     for (const { of, suffix, label, settings: own } of scenario.variants ?? []) {

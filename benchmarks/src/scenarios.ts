@@ -37,6 +37,8 @@ export interface Scenario {
   readonly without?: Readonly<Record<string, string>>;
   /** The process starts afresh for every round: what is measured depends on its history (memory). */
   readonly fresh?: boolean;
+  /** Whether the floor is measured beside it, where the runtime has one. */
+  readonly floor?: boolean;
   /** Subjects measured a second time with other settings. */
   readonly variants?: readonly Variant[];
 }
@@ -62,6 +64,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: "echo, 125 B binary, 1 in flight, 64 connections",
     unit: "message",
     job: echo({ size: 125, depth: 1 }),
+    floor: true,
     quick: true,
   },
   {
@@ -69,6 +72,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: "echo, 125 B binary, 16 in flight, 64 connections",
     unit: "message",
     job: echo({ size: 125, depth: 16 }),
+    floor: true,
     quick: true,
   },
   {
@@ -90,6 +94,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: "echo, 300 B text, 4 in flight, 64 connections",
     unit: "message",
     job: echo({ size: 300, depth: 4, payload: "ascii" }),
+    floor: true,
   },
   {
     id: "echo-300-mixed-x4",
@@ -102,18 +107,21 @@ export const SCENARIOS: readonly Scenario[] = [
     title: "echo, 16 KiB binary, 1 in flight, 64 connections",
     unit: "message",
     job: echo({ size: 16_384, depth: 1 }),
+    floor: true,
   },
   {
     id: "echo-16k-text-x1",
     title: "echo, 16 KiB text, 1 in flight, 64 connections",
     unit: "message",
     job: echo({ size: 16_384, depth: 1, payload: "ascii" }),
+    floor: true,
   },
   {
     id: "echo-64k-x8",
     title: "echo, 64 KiB binary, 8 in flight, 64 connections",
     unit: "message",
     job: echo({ size: 65_536, depth: 8 }),
+    floor: true,
     quick: true,
   },
   {
@@ -121,18 +129,21 @@ export const SCENARIOS: readonly Scenario[] = [
     title: "echo, 64 KiB text, 8 in flight, 64 connections",
     unit: "message",
     job: echo({ size: 65_536, depth: 8, payload: "ascii" }),
+    floor: true,
   },
   {
     id: "echo-1m",
     title: "echo, 1 MiB binary, 1 in flight, 8 connections",
     unit: "message",
     job: echo({ size: 1_048_576, depth: 1, connections: 8 }),
+    floor: true,
   },
   {
     id: "echo-1m-text",
     title: "echo, 1 MiB text, 1 in flight, 8 connections",
     unit: "message",
     job: echo({ size: 1_048_576, depth: 1, connections: 8, payload: "ascii" }),
+    floor: true,
   },
   {
     id: "ping-pong",

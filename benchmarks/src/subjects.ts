@@ -1,12 +1,15 @@
 import type { RuntimeName } from "./runtimes.ts";
 import type { Settings } from "./subjects/settings.ts";
 
+/** `floor`: the least that a server in JavaScript can spend, where a target is missed and one asks by how much it could be. */
+export type SubjectKind = "ours" | "peer" | "floor" | "tcp";
+
 /** One thing that is measured: ours, a peer, or plain TCP on the same runtime. */
 export interface Subject {
   readonly id: string;
   readonly label: string;
   readonly runtime: RuntimeName;
-  readonly kind: "ours" | "peer" | "tcp";
+  readonly kind: SubjectKind;
   readonly role: "server" | "client";
   /** Name of the built file. */
   readonly file: string;
@@ -49,6 +52,14 @@ const SERVERS: readonly Subject[] = [
   { id: "node/tcp", label: "plain TCP", runtime: "node", kind: "tcp", role: "server", file: "node/tcp" },
   { id: "bun/samewire", label: "samewire", runtime: "bun", kind: "ours", role: "server", file: "bun/samewire" },
   { id: "bun/serve", label: "Bun.serve", runtime: "bun", kind: "peer", role: "server", file: "bun/serve" },
+  {
+    id: "bun/floor",
+    label: "the least in JavaScript",
+    runtime: "bun",
+    kind: "floor",
+    role: "server",
+    file: "bun/floor",
+  },
   { id: "bun/tcp", label: "plain TCP", runtime: "bun", kind: "tcp", role: "server", file: "bun/tcp" },
   { id: "deno/samewire", label: "samewire", runtime: "deno", kind: "ours", role: "server", file: "deno/samewire" },
   {
@@ -58,6 +69,14 @@ const SERVERS: readonly Subject[] = [
     kind: "peer",
     role: "server",
     file: "deno/upgrade",
+  },
+  {
+    id: "deno/floor",
+    label: "the least in JavaScript",
+    runtime: "deno",
+    kind: "floor",
+    role: "server",
+    file: "deno/floor",
   },
   { id: "deno/tcp", label: "plain TCP", runtime: "deno", kind: "tcp", role: "server", file: "deno/tcp" },
 ];

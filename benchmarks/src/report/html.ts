@@ -19,7 +19,7 @@ export function htmlReport(results: Results): string {
 <ul>${machineLines(results)
     .map((line) => `<li>${escapeText(line)}</li>`)
     .join("")}</ul>
-<p class="legend"><span class="ours"></span>samewire <span class="peer"></span>peer <span class="tcp"></span>plain TCP. Bars are medians; the line across one runs from the lowest round to the highest. Shorter is better.</p>
+<p class="legend"><span class="ours"></span>samewire <span class="peer"></span>peer <span class="floor"></span>the least that JavaScript needs <span class="tcp"></span>plain TCP. Bars are medians; the line across one runs from the lowest round to the highest. Shorter is better.</p>
 <h2>Targets</h2>
 <p>${escapeText(RULE)}</p>
 <table><tr><th>scenario<th>runtime<th>figure<th>target<th>ours / theirs<th></tr>
@@ -81,8 +81,8 @@ function escapeText(text: string): string {
 }
 
 const STYLE = `
-:root { color-scheme: light dark; --ours: #0b7a75; --peer: #b5651d; --tcp: #8a8f98; --ink: #1d2127; --paper: #fff; --line: #d8dbe0; --bad: #b3261e; }
-@media (prefers-color-scheme: dark) { :root { --ours: #3fb8af; --peer: #e0955a; --tcp: #767c86; --ink: #e6e8eb; --paper: #16191d; --line: #363b43; --bad: #f2776f; } }
+:root { color-scheme: light dark; --ours: #0b7a75; --peer: #b5651d; --tcp: #8a8f98; --floor: #7a5ea8; --ink: #1d2127; --paper: #fff; --line: #d8dbe0; --bad: #b3261e; }
+@media (prefers-color-scheme: dark) { :root { --ours: #3fb8af; --peer: #e0955a; --tcp: #767c86; --floor: #a98fd6; --ink: #e6e8eb; --paper: #16191d; --line: #363b43; --bad: #f2776f; } }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 960px; margin: 2rem auto; padding: 0 1rem; }
 h2 { margin: 2.5rem 0 0; font-size: 1.1rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 h3 { margin: 0.8rem 0 0; font-size: 0.85rem; text-transform: uppercase; letter-spacing: 0.06em; opacity: 0.7; }
@@ -92,6 +92,7 @@ svg text { fill: var(--ink); font-size: 12px; dominant-baseline: central; font-v
 svg .name { text-anchor: end; }
 svg .detail { opacity: 0.6; font-size: 11px; }
 .ours { fill: var(--ours); background: var(--ours); } .peer { fill: var(--peer); background: var(--peer); } .tcp { fill: var(--tcp); background: var(--tcp); }
+.floor { fill: var(--floor); background: var(--floor); }
 .range { stroke: var(--ink); stroke-width: 1; opacity: 0.55; }
 .legend span { display: inline-block; width: 0.8em; height: 0.8em; margin: 0 0.3em 0 0.8em; border-radius: 2px; }
 table { border-collapse: collapse; font-size: 0.85rem; font-variant-numeric: tabular-nums; }

@@ -1,5 +1,6 @@
 import type { Runtime } from "@samewire/connection";
 import { nodeClock, randomFill, zlibEngine } from "@samewire/node-builtins";
+import { decodeTextOnBun } from "./decode-text.ts";
 
 /** What Bun gives. */
 export const bunRuntime: Runtime = {
@@ -7,4 +8,5 @@ export const bunRuntime: Runtime = {
   clock: nodeClock,
   randomFill,
   deflate: zlibEngine,
+  decodeText: decodeTextOnBun,
 };

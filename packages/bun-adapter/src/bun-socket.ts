@@ -24,6 +24,10 @@ export class BunSocket implements Socket {
     this.#secure = secure;
   }
 
+  get borrows(): boolean {
+    return false;
+  }
+
   start(handler: SocketHandler): void {
     this.#handler = handler;
   }

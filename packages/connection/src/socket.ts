@@ -24,6 +24,11 @@ export interface PeerInfo {
 
 export interface Socket {
   /**
+   * False where `write` never answers {@link LENT}: what leaves in one turn is then gathered in larger buffers, since none
+   * of them is kept. By default true.
+   */
+  readonly borrows?: boolean;
+  /**
    * Sends bytes, never blocking and never throwing.
    *
    * @returns n >= 0: the first n bytes are copied or in the kernel; the connection keeps the rest and sends it again

@@ -37,7 +37,8 @@ export function encodeUtf8Into(text: string, target: Uint8Array, at: number, end
 
 /**
  * Gives the string of `bytes` from `start` to `end`, a leading U+FEFF kept, or undefined where they are not valid
- * UTF-8. A port, because each engine has another way that is fastest.
+ * UTF-8. A port, because each engine has another way that is fastest. It may change the bytes, and those of the text's
+ * own header.
  */
 export type DecodeText = (bytes: Uint8Array, start: number, end: number) => string | undefined;
 

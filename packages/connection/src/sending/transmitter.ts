@@ -4,7 +4,7 @@
  */
 import type { Outlet } from "@samewire/codec";
 import { LENT, type Socket } from "../socket.ts";
-import { giveScratch, isScratch, LARGEST_SCRATCH, takeScratch } from "./scratch.ts";
+import { giveScratch, isScratch, LARGEST_LENT, LARGEST_SCRATCH, takeScratch } from "./scratch.ts";
 import type { TurnQueue, TurnTask } from "./turn-queue.ts";
 import { WaitingBytes } from "./waiting-bytes.ts";
 
@@ -218,13 +218,16 @@ export class Transmitter implements Outlet, TurnTask {
    * it: ten thousand stalled peers must hold no more than what waits for them.
    */
   #makeRoom(size: number): void {
-    const inTurn = this.corked && this.#free && size <= LARGEST_SCRATCH;
+    const { borrows = true } = this.#socket;
+    const largest = borrows ? LARGEST_LENT : LARGEST_SCRATCH;
+    const inTurn = this.corked && this.#free && size <= largest;
     const needed = this.length + size;
-    if (inTurn && needed > LARGEST_SCRATCH) {
+    if (inTurn && needed > largest) {
       this.#writeBuffer();
       this.reserve(size);
     } else if (inTurn) {
-      const larger = takeScratch(needed);
+      // What is not kept by the socket needs no size of its own: a second growth would only be a second copy.
+      const larger = takeScratch(borrows || this.length === 0 ? needed : largest);
       if (this.length > 0) larger.set(this.buffer.subarray(0, this.length));
       giveScratch(this.buffer);
       this.buffer = larger;

@@ -148,6 +148,7 @@ export class PortDriver implements SocketHandler {
 
   #settle(bytes: Uint8Array, taken: number, memory: readonly Uint8Array[]): void {
     if (taken === LENT) {
+      if (this.socket.borrows === false) this.violations.push("write answered LENT on a socket that borrows nothing");
       this.#pending = undefined;
       this.#blocked = true;
       this.#lent = memory;
