@@ -35,6 +35,24 @@ export async function allocate(): Promise<void> {
   await bench(`${group} object`, "Promise.resolve", () => Promise.resolve());
 }
 
+/** Copies and strings by where source and target lie in their pages: docs/decisions/0015-copy-phase.md. */
+export async function copyPhase(): Promise<void> {
+  // Large enough that each begins at a page on Bun; elsewhere the distances are off by what the arrays' own are.
+  const source = new Uint8Array(73_728).fill(0x61);
+  const target = new Uint8Array(81_920);
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  for (const size of [1024, 4096, 16_384, 65_536]) {
+    const payload = source.subarray(0, size);
+    for (const behind of [0, 2, 4, 10, 16, 32, 128]) {
+      await bench(`copy-phase ${size}`, `copied to ${behind}`, () => target.set(payload, behind));
+    }
+    for (const at of [0, 8, 14, 32]) {
+      const text = source.subarray(at, at + size);
+      await bench(`copy-phase ${size}`, `decoded from ${at}`, () => decoder.decode(text));
+    }
+  }
+}
+
 export async function headers(): Promise<void> {
   const chunk = new Uint8Array(16 * 131);
   for (let at = 0; at < chunk.length; at += 131) chunk.set([0x82, 0x80 | 125, 0x37, 0xfa, 0x21, 0x3d], at);

@@ -5,7 +5,7 @@
 import { handshake, receive, send } from "./codec.ts";
 import { report } from "./harness.ts";
 import { copyMask, unmask } from "./masking.ts";
-import { allocate, headers } from "./memory.ts";
+import { allocate, copyPhase, headers } from "./memory.ts";
 import { encode, utf8 } from "./text.ts";
 
 await receive();
@@ -17,4 +17,5 @@ await utf8();
 await encode();
 await allocate();
 await headers();
+await copyPhase();
 report();
