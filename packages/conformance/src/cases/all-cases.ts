@@ -5,6 +5,7 @@ import { deflateCases } from "./deflate-cases.ts";
 import { fragmentationCases } from "./fragmentation-cases.ts";
 import { framingCases } from "./framing-cases.ts";
 import { handshakeCases } from "./handshake-cases.ts";
+import { lastWordsCases } from "./last-words.ts";
 import { lengthLimitCases } from "./length-limit-cases.ts";
 import { lifecycleCases } from "./lifecycle-cases.ts";
 import { maskingCases } from "./masking-cases.ts";
@@ -26,4 +27,5 @@ export const ALL_CASES: readonly ConformanceCase[] = [
   ...deflateCases,
   ...resourceCases,
   ...lifecycleCases,
+  ...lastWordsCases,
 ];

@@ -185,6 +185,12 @@ export class EchoConnection {
       compressed && deflate !== undefined
         ? { opcode: type, rsv: 4, payload: deflate.deflate(payload) }
         : { opcode: type, payload };
+    if (this.#has("forgets its echoes when the end comes")) {
+      setTimeout(() => {
+        if (!this.#over) this.#send(frame);
+      }, 20);
+      return;
+    }
     if (this.#has("echoes in reverse order")) this.#heldEchoes.unshift(frame);
     else this.#send(frame);
   }
@@ -247,6 +253,7 @@ export class EchoConnection {
 
   #onFin(): void {
     if (this.#has("echoes unfinished messages at FIN") && this.#message !== undefined) this.#deliver();
+    if (this.#has("forgets its echoes when the end comes")) this.#over = true;
     if (this.#has("never closes TCP")) setTimeout(() => this.#socket.destroy(), NEVER);
     else this.#socket.end();
   }

@@ -41,6 +41,7 @@ export type Fault =
   | "does not answer Close"
   | "goes on after Close"
   | "never closes TCP"
+  | "forgets its echoes when the end comes"
   // Opening handshake
   | "sends a wrong accept key"
   | "accepts any method"
