@@ -1,3 +1,5 @@
+import { trimBlanks } from "../../src/wire/http-head.ts";
+
 /** An HTTP head that the testee has read and found well-formed (RFC 9112 2, 5). */
 export interface Head {
   readonly startLine: string;
@@ -52,7 +54,7 @@ function parse(text: string): Omit<Head, "rest"> {
   for (const line of lines) {
     const colon = line.indexOf(":");
     const name = line.slice(0, colon);
-    const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
+    const value = trimBlanks(line.slice(colon + 1));
     if (colon === -1 || !NAME.test(name) || BAD_VALUE.test(value)) throw new HeadFault(400, "a malformed field");
     const lower = name.toLowerCase();
     fields.set(lower, [...(fields.get(lower) ?? []), value]);
