@@ -7,14 +7,16 @@ import { Protocol } from "@samewire/codec";
 import type { Channel } from "./channel.ts";
 import { CloseCode } from "./close-code.ts";
 import { type EngineOptions, type Face, protocolOptions } from "./engine-options.ts";
-import { type ApplicationFault, tellError } from "./handler-errors.ts";
+import { type ApplicationFault, runHandler, tellError } from "./handler-errors.ts";
 import { Closing, type ClosingOwner } from "./lifecycle/closing.ts";
 import { Keepalive, type KeepaliveOwner } from "./lifecycle/keepalive.ts";
 import type { CloseInfo, Message, OwnBytes } from "./message.ts";
-import { Inbox, type InboxOwner, type Item, isThenable } from "./receiving/inbox.ts";
-import { IncomingStream, type StreamOwner } from "./receiving/incoming-stream.ts";
+import { Inbox, type InboxOwner } from "./receiving/inbox.ts";
+import { ClosedWithin, IncomingStream, type StreamOwner, streamOf } from "./receiving/incoming-stream.ts";
+import type { Item } from "./receiving/item-queue.ts";
 import { Sender, type SenderEvents } from "./sending/sender.ts";
 import type { SocketHandler } from "./socket.ts";
+import { isThenable } from "./thenable.ts";
 
 export class Engine<S extends Face>
   implements SocketHandler, ProtocolHandler, InboxOwner, StreamOwner, KeepaliveOwner, ClosingOwner, SenderEvents
@@ -22,7 +24,7 @@ export class Engine<S extends Face>
   readonly protocol: Protocol;
   /** Only where a deadline, or memory to give back, asks for one. */
   readonly keepalive: Keepalive | undefined;
-  /** The application's side of this connection; set right after construction. */
+  /** The application's side; set right after construction. */
   face!: S;
   /** Called when the close information is there. */
   onInfo: ((info: CloseInfo) => void) | undefined;
@@ -33,8 +35,6 @@ export class Engine<S extends Face>
 
   readonly #options: EngineOptions<S>;
   readonly #channel: Channel;
-  /** The keepalive, where it wants to know when something came. */
-  readonly #watched: Keepalive | undefined;
   // Each is made when it is first asked for: of many connections, most are silent at a time.
   #inbox: Inbox | undefined;
   #sender: Sender | undefined;
@@ -57,7 +57,6 @@ export class Engine<S extends Face>
     this.protocol.streaming = handlers.stream !== undefined;
     if (Keepalive.isWanted(settings) || extension !== undefined) {
       this.keepalive = new Keepalive(this, settings, environment.deadlines, environment.runtime.clock);
-      if (Keepalive.watches(settings)) this.#watched = this.keepalive;
     }
     if (extension !== undefined) extension.user = this.keepalive;
   }
@@ -113,7 +112,7 @@ export class Engine<S extends Face>
 
   onBytes(chunk: Uint8Array, memory: number): void {
     const { transmitter } = this.#channel;
-    if (this.#watched !== undefined) this.#watched.received = this.#options.environment.runtime.clock.now();
+    this.keepalive?.onLife();
     this.#reading = true;
     transmitter.corked = true;
     this.protocol.receive(chunk, memory);
@@ -156,6 +155,7 @@ export class Engine<S extends Face>
   }
 
   onWritable(): void {
+    this.keepalive?.onLife();
     this.#channel.transmitter.onWritable();
   }
 
@@ -180,7 +180,7 @@ export class Engine<S extends Face>
   // The protocol's events.
 
   onMessage(message: string | Uint8Array): void {
-    if (this.#watched !== undefined) this.#watched.delivered = this.#watched.received;
+    this.keepalive?.onDelivery();
     // After our own close() nobody waits for messages any more.
     if (!this.closeRequested) this.inbox.push(message as Message);
   }
@@ -193,7 +193,7 @@ export class Engine<S extends Face>
   }
 
   onStreamChunk(chunk: Uint8Array): void {
-    if (this.#watched !== undefined) this.#watched.delivered = this.#watched.received;
+    this.keepalive?.onDelivery();
     this.inbox.size += (this.#stream as IncomingStream).push(chunk as OwnBytes);
   }
 
@@ -227,17 +227,19 @@ export class Engine<S extends Face>
 
   dispatch(item: Item): unknown {
     const { handlers } = this.#options;
-    if (!(item instanceof IncomingStream)) return handlers.message?.(this.face, item);
-    const result = handlers.stream?.(this.face, item);
+    if (handlers.message !== undefined) return handlers.message(this.face, item as Message);
+    // Whole where it began while somebody asked for messages, within `open`.
+    const stream = item instanceof IncomingStream ? item : streamOf(item, this);
+    const result = handlers.stream?.(this.face, stream);
     // What the handler left unread must not hold the next message back.
-    if (isThenable(result)) return result.then(() => item.cancel());
-    item.cancel();
+    if (isThenable(result)) return result.then(() => stream.cancel());
+    stream.cancel();
     return undefined;
   }
 
   onHandlerError(error: unknown): void {
-    // A handler that awaits what it sends rejects with what broke that off, which was told already.
-    if (this.#told !== undefined && this.#told.error === error) return;
+    // A handler rejects with what broke off what it sends, which was told already, or what it reads: its own close.
+    if ((this.#told !== undefined && this.#told.error === error) || error instanceof ClosedWithin) return;
     this.#told = { error };
     tellError(this.#options.handlers, this.face, error);
     // That the peer broke off what the handler was reading is the peer's doing: it gets the answer that it is owed.
@@ -293,8 +295,8 @@ export class Engine<S extends Face>
     this.closing.cutOff(new Error("the peer did not answer a Ping within pongTimeout"));
   }
 
-  onExpired(reason: string): void {
-    this.closing.close(CloseCode.GOING_AWAY, reason);
+  onExpired(code: number, reason: string): void {
+    this.closing.close(code, reason);
   }
 
   release(): void {
@@ -302,6 +304,11 @@ export class Engine<S extends Face>
   }
 
   // The closing handshake's events.
+
+  onRequested(): void {
+    this.#inbox?.discard();
+    this.#stream?.fail(new ClosedWithin());
+  }
 
   onLeaving(): void {
     this.#stream?.fail(this.info?.error ?? new Error("the connection ended within a message"));
@@ -333,18 +340,11 @@ export class Engine<S extends Face>
     if (this.#inbox?.idle !== false) this.onInboxIdle();
   }
 
-  /** Runs a handler; what goes wrong in it is reported. Gives the promise that never rejects, if it made one. */
   #run<A extends readonly unknown[]>(
     handler: ((socket: S, ...args: A) => unknown) | undefined,
     ...args: A
   ): PromiseLike<unknown> | undefined {
-    if (handler === undefined) return undefined;
-    try {
-      const result = handler.call(this.#options.handlers, this.face, ...args);
-      return isThenable(result) ? result.then(undefined, (error) => this.onHandlerError(error)) : undefined;
-    } catch (error) {
-      this.onHandlerError(error);
-      return undefined;
-    }
+    const { handlers } = this.#options;
+    return handler && runHandler(handler, handlers, this.face, args, (error) => this.onHandlerError(error));
   }
 }

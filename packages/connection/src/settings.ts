@@ -72,7 +72,7 @@ export function resolveSettings(options: ConnectionOptions): Settings {
     }
     settings[name] = value;
   }
-  const { autoPong, compression, overflow, lowWaterMark, highWaterMark } = settings;
+  const { autoPong, compression, overflow, lowWaterMark, highWaterMark, maxBufferedAmount } = settings;
   checkCompression(compression);
   if (typeof autoPong !== "boolean") {
     throw new UsageError("option", `autoPong is true or false, not ${String(autoPong)}`);
@@ -80,6 +80,8 @@ export function resolveSettings(options: ConnectionOptions): Settings {
   if (overflow !== "close" && overflow !== "drop") {
     throw new UsageError("option", `overflow is "close" or "drop", not ${String(overflow)}`);
   }
-  settings.lowWaterMark = Math.min(lowWaterMark as number, highWaterMark as number);
+  // Whoever meets the cap must have met the marks: only beyond them somebody is told when there is room again.
+  settings.highWaterMark = Math.min(highWaterMark as number, maxBufferedAmount as number);
+  settings.lowWaterMark = Math.min(lowWaterMark as number, settings.highWaterMark as number);
   return settings as unknown as Settings;
 }

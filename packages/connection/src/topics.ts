@@ -29,13 +29,11 @@ export class Topics<C> implements Subscriptions<C> {
     this.#topics.delete(socket);
   }
 
-  /** Sends to every subscriber; returns to how many. */
+  /** Sends to every subscriber; returns to how many, those included whose `overflow` policy dropped it. */
   publish(topic: string, message: string | Bytes | PreparedMessage): number {
-    const subscribers = this.#subscribers.get(topic);
-    if (subscribers === undefined) return 0;
     const prepared = message instanceof PreparedMessage ? message : prepare(message);
     let count = 0;
-    for (const socket of subscribers) {
+    for (const socket of this.#subscribers.get(topic) ?? []) {
       if (socket.state !== "open") continue;
       socket.send(prepared);
       count++;

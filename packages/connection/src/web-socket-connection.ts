@@ -176,6 +176,8 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
    * where there is no `message` handler. When `signal` aborts, the call rejects with its reason and takes no message.
    *
    * @throws UsageError (rejects) if messages go to the handler
+   * @throws RangeError (rejects) on a message over `maxMessageSize` that began to arrive while streams were asked for; it
+   *   is dropped
    */
   async receive(options?: { readonly signal?: AbortSignal }): Promise<Message | undefined> {
     return this.#engine.inbox.receive("message", options?.signal);

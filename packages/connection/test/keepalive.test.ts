@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { WebSocketConnection } from "../src/index.ts";
+import type { SocketHandler, WebSocketConnection } from "../src/index.ts";
+import type { MemorySocket } from "../src/testing/index.ts";
 import { take, world } from "./_world.ts";
 
 function onlyConnection<C>(connections: ReadonlySet<WebSocketConnection<C>>): WebSocketConnection<C> {
@@ -47,6 +48,58 @@ describe("keepalive", () => {
     for (let i = 0; i < 10; i++) socket.send(new Uint8Array(32 * 1024));
     await clock.advance(20_000);
     expect(onlyConnection(core.connections).state).toBe("open");
+  });
+
+  it("does not take a peer for dead that takes what waits for it, however slowly", async () => {
+    const { clock, connect, core, sockets } = world(
+      { message: () => {}, pingInterval: 1000, pongTimeout: 500 },
+      { backpressure: "lent", capacity: 200_000 },
+    );
+    await connect({ maxMessageSize: 10_000_000 });
+    const server = onlyConnection(core.connections);
+    const [client] = sockets as [MemorySocket];
+    const handler = client.handler as SocketHandler;
+    const { onBytes } = handler;
+    handler.onBytes = (chunk, memory) => {
+      client.pause();
+      onBytes.call(handler, chunk, memory);
+    };
+    client.pause();
+    server.send(new Uint8Array(8_000_000));
+    for (let i = 0; i < 20; i++) {
+      await clock.advance(400);
+      client.resume();
+    }
+    expect(server.bufferedAmount).toBeGreaterThan(1_000_000);
+    expect(server.state).toBe("open");
+    await clock.advance(2000);
+    expect(await server.closed).toMatchObject({ code: 1006 });
+  });
+
+  it("closes with 1003 who sends more than waits to a server that never asked for messages", async () => {
+    for (const settings of [{ pingInterval: 1000 }, { pingInterval: 0, idleTimeout: 1000 }]) {
+      const { clock, connect, core } = world({ open: () => {}, ...settings });
+      const socket = await connect();
+      for (let i = 0; i < 10; i++) socket.send(new Uint8Array(32 * 1024));
+      await clock.advance(900);
+      expect(core.connections.size).toBe(1);
+      await clock.advance(1200);
+      expect(await socket.closed).toMatchObject({ code: settings.pingInterval > 0 ? 1003 : 1001, clean: true });
+      expect(core.connections.size).toBe(0);
+    }
+  });
+
+  it("leaves one alone of whom somebody has asked for messages, and a client", async () => {
+    for (const side of ["server", "client"] as const) {
+      const place = world({ open: (socket) => void (side === "server" && socket.receive()) });
+      const options = { pingInterval: 1000, pongTimeout: 500 };
+      const socket = await place.connect(side === "client" ? options : {});
+      const other = onlyConnection(place.core.connections);
+      const [from, to] = side === "client" ? [other, socket] : [socket, other];
+      for (let i = 0; i < 10; i++) from.send(new Uint8Array(32 * 1024));
+      await place.clock.advance(20_000);
+      expect(to.state).toBe("open");
+    }
   });
 
   it("LC-24 a process that was suspended does not take its peers for dead", async () => {

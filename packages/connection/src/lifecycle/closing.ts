@@ -21,6 +21,8 @@ export interface ClosingOwner extends SocketHandler {
   readonly opened: boolean;
   /** Nothing received is left to handle: the end of a turn. */
   onInboxIdle(): void;
+  /** The application has closed, or a handler of its failed: what waits and what is still coming is dropped. */
+  onRequested(): void;
   /** The peer has sent its Close frame, or the outcome is known. */
   onLeaving(): void;
   /** The outcome is known: nothing is sent or received any more. */
@@ -86,7 +88,7 @@ export class Closing implements DeadlineOwner {
     }
     this.#wanted = { code, reason };
     this.#arm();
-    inbox.discard();
+    this.#owner.onRequested();
     sender.finish(() => {
       if (this.#fault !== undefined) {
         this.#answerNow();

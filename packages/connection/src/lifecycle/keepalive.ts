@@ -2,8 +2,10 @@
  * What a connection does when nothing happens: keepalive Pings and their deadline, the idle and lifetime limits,
  * memory given back. Activity only stores a timestamp; each deadline looks at it when it is due.
  */
-import type { ExtensionUser } from "@samewire/codec";
+import type { ExtensionUser, Protocol } from "@samewire/codec";
 import type { Clock } from "../clock.ts";
+import { CloseCode } from "../close-code.ts";
+import type { Inbox } from "../receiving/inbox.ts";
 import type { Sender } from "../sending/sender.ts";
 import type { Settings } from "../settings.ts";
 import type { Deadline, DeadlineKind, DeadlineOwner, Deadlines } from "./deadlines.ts";
@@ -15,20 +17,20 @@ const RELEASE_AFTER = 10_000;
 export interface KeepaliveOwner {
   /** True while we do not read: then the peer's silence is our own doing, and deadlines stand still. */
   readonly paused: boolean;
+  readonly protocol: Pick<Protocol, "role">;
+  readonly inbox: Pick<Inbox, "unasked">;
+  /** True once `open` has settled. */
+  readonly opened: boolean;
   readonly sender: Pick<Sender, "tryPing">;
   /** The peer has not answered. */
   onDead(): void;
-  /** The connection has idled, or lived, too long. */
-  onExpired(reason: string): void;
+  /** The connection is to be closed: it has idled, or lived, too long, or sends what nobody takes. */
+  onExpired(code: number, reason: string): void;
   /** Memory that is not in use may be given back. */
   release(): void;
 }
 
 export class Keepalive implements DeadlineOwner, ExtensionUser {
-  /** When something was received last, in the clock's milliseconds; kept only where a deadline asks for it. */
-  received = 0;
-  /** When a data message was received last. */
-  delivered = 0;
   /** The time from the last keepalive Ping to its Pong, in milliseconds; undefined before the first. */
   roundTripTime: number | undefined;
 
@@ -36,14 +38,20 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
   readonly #settings: Settings;
   readonly #deadlines: Deadlines;
   readonly #clock: Clock;
+  /** Whether a deadline asks for the two times that follow. */
+  readonly #watching: boolean;
+  /** When the peer showed last that it lives, by what it sent or took, in the clock's milliseconds. */
+  #alive = 0;
+  /** When a data message was received last. */
+  #delivered = 0;
   #armed: (Deadline | undefined)[] | undefined;
   #release: Deadline | undefined;
   #used = false;
   /** Which Ping is the last, and when it was sent; its payload tells its Pong from others. */
   #pingCount = 0;
   #pingSent = 0;
-  /** When something was received last before the Ping. */
-  #heard = 0;
+  /** What `alive` was when the Ping was sent. */
+  #aliveBefore = 0;
   #awaiting = false;
   #stopped = false;
 
@@ -53,7 +61,8 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
     this.#deadlines = deadlines;
     this.#clock = clock;
     const { pingInterval, idleTimeout, maxLifetime } = settings;
-    if (pingInterval > 0 || idleTimeout > 0) this.received = this.delivered = clock.now();
+    this.#watching = pingInterval > 0 || idleTimeout > 0;
+    if (this.#watching) this.#alive = this.#delivered = clock.now();
     if (pingInterval > 0) this.#arm(0, "ping", pingInterval);
     if (idleTimeout > 0) this.#arm(1, "idle", idleTimeout);
     if (maxLifetime > 0) this.#arm(2, "lifetime", maxLifetime);
@@ -61,12 +70,26 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
 
   /** Whether there is a deadline to keep. */
   static isWanted(settings: Settings): boolean {
-    return Keepalive.watches(settings) || settings.maxLifetime > 0;
+    return settings.pingInterval > 0 || settings.idleTimeout > 0 || settings.maxLifetime > 0;
   }
 
-  /** Whether timestamps of activity are wanted at all. */
-  static watches(settings: Settings): boolean {
-    return settings.pingInterval > 0 || settings.idleTimeout > 0;
+  /**
+   * True where we do not read since messages wait that nobody has ever asked for: no reader is slow there, and a server
+   * that only sends must not be held by whoever sends to it.
+   */
+  get #unasked(): boolean {
+    const { paused, opened, protocol, inbox } = this.#owner;
+    return paused && opened && protocol.role === "server" && inbox.unasked;
+  }
+
+  /** The peer has sent something, or taken something. */
+  onLife(): void {
+    if (this.#watching) this.#alive = this.#clock.now();
+  }
+
+  /** Something of a message was received, in what came last. */
+  onDelivery(): void {
+    this.#delivered = this.#alive;
   }
 
   /** A Pong arrived. */
@@ -93,13 +116,17 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
     if (kind === "ping") this.#onPingDue();
     else if (kind === "pong") this.#onPongDue();
     else if (kind === "idle") this.#onIdleDue();
-    else if (kind === "lifetime") this.#owner.onExpired("maxLifetime reached");
+    else if (kind === "lifetime") this.#owner.onExpired(CloseCode.GOING_AWAY, "maxLifetime reached");
     else this.#onReleaseDue();
   }
 
   #onPingDue(): void {
     const { pingInterval, pongTimeout } = this.#settings;
-    const silent = this.#clock.now() - this.received;
+    const silent = this.#clock.now() - this.#alive;
+    if (silent >= pingInterval && this.#unasked) {
+      this.#owner.onExpired(CloseCode.UNSUPPORTED_DATA, "no messages are taken here");
+      return;
+    }
     if (silent < pingInterval || this.#owner.paused) {
       this.#arm(0, "ping", this.#owner.paused ? pingInterval : pingInterval - silent);
       return;
@@ -109,7 +136,7 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
     if (sent) {
       this.#pingCount = count;
       this.#pingSent = this.#clock.now();
-      this.#heard = this.received;
+      this.#aliveBefore = this.#alive;
       this.#awaiting = true;
     }
     // Nobody owes a Pong to a Ping that was not sent.
@@ -117,19 +144,19 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
     else this.#arm(0, "ping", pingInterval);
   }
 
-  /** Anything received since the Ping shows that the peer lives: a long message may hold its Pong back. */
+  /** The Ping waits behind what the peer has not taken yet, its Pong behind what it sends: either may take long. */
   #onPongDue(): void {
     if (this.#owner.paused) this.#arm(0, "pong", this.#settings.pongTimeout);
-    else if (this.received > this.#heard) this.#onPingDue();
+    else if (this.#alive > this.#aliveBefore) this.#onPingDue();
     else this.#owner.onDead();
   }
 
   #onIdleDue(): void {
     const { idleTimeout } = this.#settings;
-    const idle = this.#clock.now() - this.delivered;
-    if (this.#owner.paused) this.#arm(1, "idle", idleTimeout);
+    const idle = this.#clock.now() - this.#delivered;
+    if (this.#owner.paused && !this.#unasked) this.#arm(1, "idle", idleTimeout);
     else if (idle < idleTimeout) this.#arm(1, "idle", idleTimeout - idle);
-    else this.#owner.onExpired("idleTimeout reached");
+    else this.#owner.onExpired(CloseCode.GOING_AWAY, "idleTimeout reached");
   }
 
   #onReleaseDue(): void {

@@ -4,14 +4,12 @@
  */
 import { UsageError } from "@samewire/codec";
 import type { Message } from "../message.ts";
+import { isThenable } from "../thenable.ts";
 import { IncomingStream, type StreamOwner, streamOf } from "./incoming-stream.ts";
+import { type Item, ItemQueue } from "./item-queue.ts";
 
 /** What an item costs beside its bytes: its place, its object. Millions of empty messages are not free. */
 const ITEM_COST = 64;
-/** From so many places on, those in front that are empty are given back once they are more than the others. */
-const EMPTY_PLACES = 1024;
-
-export type Item = Message | IncomingStream;
 
 /** What the inbox asks of its connection. */
 export interface InboxOwner extends StreamOwner {
@@ -43,16 +41,14 @@ interface Waiter {
   forget: (() => void) | undefined;
 }
 
-// Stand for empty arrays: each of many connections for which nothing waits would have its own.
-const NO_ITEMS: Item[] = [];
+// Stands for an empty array: each of many connections where nobody waits would have its own.
 const NO_WAITERS: Waiter[] = [];
 
 export class Inbox {
   /** About how many bytes wait. */
   size = 0;
   readonly #owner: InboxOwner;
-  #items = NO_ITEMS;
-  #head = 0;
+  readonly #items = new ItemQueue();
   #waiters = NO_WAITERS;
   /** True while messages go to the handler; before that, and where there is none, they wait to be asked for. */
   #handling: boolean;
@@ -63,6 +59,8 @@ export class Inbox {
   #pulled: Wanted | undefined;
   /** The stream that was handed out last. */
   #inHand: IncomingStream | undefined;
+  /** What began to arrive as a stream and is put together for who asked for a message. What follows waits for it. */
+  #joining: IncomingStream | undefined;
   /** How many items were handed out: what is over with one must not end the wait for a later one. */
   #takes = 0;
   #ended = false;
@@ -72,12 +70,14 @@ export class Inbox {
     this.#handling = owner.handled && owner.opened;
   }
 
-  /**
-   * Whether nothing waits and no handler is under way. What nobody ever asked for, and no handler is going to get, does
-   * not count as waiting.
-   */
+  /** Whether what waits is what nobody ever asked for, and no handler is going to get. */
+  get unasked(): boolean {
+    return !this.#owner.handled && this.#pulled === undefined;
+  }
+
+  /** Whether nothing waits and no handler is under way. What nobody ever asked for does not count as waiting. */
   get idle(): boolean {
-    return !this.#busy && (this.#head === this.#items.length || (!this.#owner.handled && this.#pulled === undefined));
+    return !this.#busy && this.#joining === undefined && (this.#items.empty || this.unasked);
   }
 
   /**
@@ -89,23 +89,16 @@ export class Inbox {
   }
 
   push(item: Item): void {
-    if (this.#handling && !this.#busy && this.#head === this.#items.length) {
+    if (this.#handling && !this.#busy && this.#items.empty && this.#joining === undefined) {
       let pending = this.#run(item);
       // A peer in this process may have answered at once what the handler sent.
-      if (pending === undefined && this.#head !== this.#items.length) pending = this.#pump();
+      if (pending === undefined && !this.#items.empty) pending = this.#pump();
       if (pending !== undefined) void this.#follow(pending);
       return;
     }
-    const waiter = this.#waiters.shift();
-    if (waiter !== undefined) {
-      waiter.forget?.();
-      this.#owner.onWantedChange();
-      this.#taken(waiter.wanted, waiter.resolve, item);
-      return;
-    }
-    if (this.#items === NO_ITEMS) this.#items = [];
     this.#items.push(item);
     this.size += cost(item);
+    if (this.#waiters.length > 0) this.#handOut();
   }
 
   /** Counts as busy until the next macrotask, by which somebody may have asked for the first message. */
@@ -119,6 +112,11 @@ export class Inbox {
     this.#handling = true;
     this.#busy = false;
     for (const waiter of this.#takeWaiters()) waiter.reject(handled());
+    this.#goOn();
+  }
+
+  /** Hands what waits to the handler. */
+  #goOn(): void {
     const pending = this.#pump();
     if (pending !== undefined) void this.#follow(pending);
   }
@@ -136,15 +134,6 @@ export class Inbox {
     this.#busy = false;
     this.#inHand?.dropUnread();
     this.#inHand = undefined;
-    const item = this.#shift();
-    if (item !== undefined) {
-      this.#owner.onInboxRelief();
-      return new Promise((resolve) => this.#taken(wanted, resolve, item));
-    }
-    if (this.#ended) {
-      this.#owner.onInboxIdle();
-      return Promise.resolve(undefined);
-    }
     const next = new Promise<Item | undefined>((resolve, reject) => {
       const waiter: Waiter = { wanted, resolve, reject, forget: undefined };
       if (signal !== undefined) this.#heed(signal, waiter);
@@ -152,7 +141,7 @@ export class Inbox {
       this.#waiters.push(waiter);
       this.#owner.onWantedChange();
     });
-    this.#owner.onInboxIdle();
+    this.#handOut();
     return next;
   }
 
@@ -175,20 +164,65 @@ export class Inbox {
 
   /** Drops what waits: the application has said that it is done. */
   discard(): void {
-    for (let i = this.#head; i < this.#items.length; i++) {
-      const item = this.#items[i];
-      if (item instanceof IncomingStream) item.cancel();
-    }
-    this.#items = NO_ITEMS;
-    this.#head = 0;
+    this.#items.clear();
     this.size = 0;
+    const joining = this.#joining;
+    this.#joining = undefined;
+    joining?.cancel();
     this.#owner.onInboxRelief();
   }
 
   /** No more will come. Who waits is told when nothing is left. */
   end(): void {
     this.#ended = true;
-    for (const waiter of this.#takeWaiters()) waiter.resolve(undefined);
+    this.#handOut();
+  }
+
+  /** Gives what waits to those who wait for it, each the one in front. */
+  #handOut(): void {
+    while (this.#waiters.length > 0 && this.#joining === undefined) {
+      const [{ wanted }] = this.#waiters as [Waiter];
+      const item = this.#shift();
+      if (item === undefined) {
+        if (this.#ended) for (const waiter of this.#takeWaiters()) waiter.resolve(undefined);
+        break;
+      }
+      if (wanted === "message" && item instanceof IncomingStream) this.#join(item);
+      else this.#taken(this.#takeWaiter() as Waiter, item);
+    }
+    this.#owner.onInboxRelief();
+    if (this.idle) this.#owner.onInboxIdle();
+  }
+
+  /** Puts a message together. Who asked for it may give up meanwhile: then it is for whoever asks next. */
+  #join(stream: IncomingStream): void {
+    this.#joining = stream;
+    stream.message().then(
+      (message) => {
+        this.#joined(stream, () => {
+          this.#items.unshift(message);
+          this.size += cost(message);
+        });
+      },
+      (error) => this.#joined(stream, () => error !== stream.failure && this.#takeWaiter()?.reject(error)),
+    );
+  }
+
+  #joined(stream: IncomingStream, settle: () => void): void {
+    // It was dropped meanwhile.
+    if (this.#joining !== stream) return;
+    this.#joining = undefined;
+    settle();
+    if (this.#handling) this.#goOn();
+    else this.#handOut();
+  }
+
+  /** The one who waits longest is going to be told. */
+  #takeWaiter(): Waiter | undefined {
+    const waiter = this.#waiters.shift();
+    waiter?.forget?.();
+    this.#owner.onWantedChange();
+    return waiter;
   }
 
   /** Those who wait will be told something else than an item. */
@@ -204,10 +238,10 @@ export class Inbox {
    * Somebody has a message in hand: the connection is busy with it until the next is asked for. Who only asks once is
    * given the turn, with a stream the one after its end.
    */
-  #taken(wanted: Wanted, resolve: Waiter["resolve"], item: Item): void {
+  #taken({ wanted, resolve }: Waiter, item: Item): void {
     this.#busy = true;
     const take = ++this.#takes;
-    if (wanted === "message" && !(item instanceof IncomingStream)) {
+    if (wanted === "message") {
       resolve(item);
       this.#releaseSoon(take);
       return;
@@ -215,7 +249,7 @@ export class Inbox {
     const stream = item instanceof IncomingStream ? item : streamOf(item, this.#owner);
     this.#inHand = stream;
     stream.whenOver(() => this.#releaseSoon(take));
-    resolve(wanted === "stream" ? stream : stream.message());
+    resolve(stream);
   }
 
   #releaseSoon(take: number): void {
@@ -276,7 +310,7 @@ export class Inbox {
 
   #pump(): PromiseLike<unknown> | undefined {
     let pending: PromiseLike<unknown> | undefined;
-    while (!this.#busy) {
+    while (!this.#busy && this.#joining === undefined) {
       const item = this.#shift();
       if (item === undefined) break;
       pending = this.#run(item);
@@ -287,28 +321,14 @@ export class Inbox {
   }
 
   #shift(): Item | undefined {
-    if (this.#head === this.#items.length) return undefined;
-    const item = this.#items[this.#head] as Item;
-    this.#items[this.#head++] = "";
-    this.size -= cost(item);
-    if (this.#head === this.#items.length) {
-      this.#items = NO_ITEMS;
-      this.#head = 0;
-    } else if (this.#head >= EMPTY_PLACES && this.#head * 2 > this.#items.length) {
-      // A peer that always has one more on its way never lets it become empty.
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
+    const item = this.#items.shift();
+    if (item !== undefined) this.size -= cost(item);
     return item;
   }
 }
 
 function cost(item: Item): number {
   return item instanceof IncomingStream ? ITEM_COST : item.length + ITEM_COST;
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }
 
 function handled(): UsageError {

@@ -11,6 +11,13 @@ export interface StreamOwner {
   onConsumed(bytes: number): void;
 }
 
+/** What a reader is told when its own application has closed: not a failure that anybody else need hear of. */
+export class ClosedWithin extends Error {
+  constructor() {
+    super("the connection was closed within a message");
+  }
+}
+
 type Waiter = { resolve(result: IteratorResult<OwnBytes>): void; reject(error: unknown): void };
 
 export class IncomingStream implements AsyncIterable<OwnBytes> {
@@ -104,7 +111,7 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
 
   /** @internal Takes the next chunk; returns how many bytes wait for the reader. */
   push(chunk: OwnBytes): number {
-    if (this.#cancelled) return 0;
+    if (this.#cancelled || this.#error !== undefined) return 0;
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
       waiter.resolve({ done: false, value: chunk });

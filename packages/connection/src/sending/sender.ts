@@ -236,6 +236,7 @@ export class Sender implements OutgoingOwner {
   /** Whether the hard cap is reached; what happens then is the policy's. */
   #isFull(): boolean {
     if (this.bufferedAmount <= this.#settings.maxBufferedAmount) return false;
+    this.#congested = true;
     if (this.#settings.overflow === "close") this.#events.onOverflow();
     return true;
   }
@@ -318,7 +319,7 @@ export class Sender implements OutgoingOwner {
 
   #checkDrained(): void {
     const waits = this.#transmitter.blocked || this.#waitingBytes > 0;
-    if (!this.#congested || (waits && this.bufferedAmount > this.#settings.lowWaterMark)) return;
+    if (this.#over || !this.#congested || (waits && this.bufferedAmount > this.#settings.lowWaterMark)) return;
     this.#congested = false;
     this.#wake();
     this.#events.onDrain();

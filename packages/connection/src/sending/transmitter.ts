@@ -20,6 +20,9 @@ export const COPY_LIMIT: number = 16 * 1024;
 /** The same for one that leaves with its turn: a copy from hot memory costs less than a write of its own. */
 const TURN_COPY_LIMIT = 128 * 1024;
 
+/** A borrower tells nothing before it has sent all: a slow peer must be seen to take some of a long message. */
+const LARGEST_LOAN = 256 * 1024;
+
 /** Waits for the way out to be free again. An object and no closure: every connection has one. */
 export interface ProgressListener {
   onProgress(): void;
@@ -134,11 +137,11 @@ export class Transmitter implements Outlet, TurnTask {
 
   /** Asks for a flush: at the end of the turn if there is one, else in the next macrotask. */
   flushSoon(): void {
-    if (this.corked || this.#scheduled || this.blocked) return;
+    if (this.corked || this.blocked) return;
     const { bufferedAmount } = this;
     // A loop that sends without end must not collect what the socket could take.
     if (bufferedAmount >= FLUSH_AT) this.flush();
-    else if (bufferedAmount > 0) this.#schedule();
+    else if (bufferedAmount > 0 && !this.#scheduled) this.#schedule();
   }
 
   /** The turn goes on without us (a handler is pending): what is sent leaves in the next macrotask. */
@@ -272,7 +275,8 @@ export class Transmitter implements Outlet, TurnTask {
         this.#socket.destroy();
         return;
       }
-      const alone = this.#waiting.takeAlone();
+      const { borrows = true } = this.#socket;
+      const alone = this.#waiting.takeAlone(borrows ? LARGEST_LOAN : Number.POSITIVE_INFINITY);
       if (alone !== undefined) {
         this.#send(alone, alone.length, NONE);
         continue;

@@ -32,13 +32,15 @@ export class WaitingBytes {
     this.size += piece.length;
   }
 
-  /** The first piece, which waits no longer, if it is to leave by itself. */
-  takeAlone(): Uint8Array | undefined {
+  /** The first piece, or as much of it as `limit` allows, which waits no longer, if it is to leave by itself. */
+  takeAlone(limit: number): Uint8Array | undefined {
     const [first] = this.#pieces;
     if (first === undefined || (first.length < ALONE_FROM && this.#pieces.length > 1)) return undefined;
-    this.#pieces.shift();
-    this.#taken(first.length);
-    return first;
+    if (first.length > limit) this.#pieces[0] = first.subarray(limit);
+    else this.#pieces.shift();
+    const taken = Math.min(first.length, limit);
+    this.#taken(taken);
+    return taken === first.length ? first : first.subarray(0, taken);
   }
 
   /** Moves as much as fits into `buffer`, and returns how much that was. */

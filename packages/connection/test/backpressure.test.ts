@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import type { WebSocketConnection } from "../src/index.ts";
+import { world } from "./_world.ts";
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe("backpressure", () => {
+  it("drop: tells when there is room again, also where the cap is below the high-water mark", async () => {
+    let drains = 0;
+    const { clock, connect, core, sockets } = world(
+      { maxBufferedAmount: 10_000, overflow: "drop", drain: () => void drains++ },
+      { capacity: 1000 },
+    );
+    await connect();
+    const [server] = core.connections as Iterable<WebSocketConnection>;
+    sockets[0]?.pause();
+    for (let i = 0; i < 100 && server?.send(new Uint8Array(5000)); i++);
+    expect(server?.send("no room")).toBe(false);
+    const drained = server?.drained().then(() => "drained");
+    expect(await Promise.race([drained, nextTurn()])).toBeUndefined();
+    sockets[0]?.resume();
+    await clock.settle();
+    expect(await drained).toBe("drained");
+    expect(drains).toBe(1);
+    expect(server?.send("room")).toBe(true);
+  });
+
+  it("meets backpressure in a loop of small messages outside of a turn, too", async () => {
+    const { connect, core, sockets } = world({}, { capacity: 1000 });
+    await connect();
+    const [server] = core.connections as Iterable<WebSocketConnection>;
+    sockets[0]?.pause();
+    let sent = 0;
+    while (sent < 10_000 && server?.send("small")) sent++;
+    expect(sent).toBeLessThan(10_000);
+    expect(server?.bufferedAmount).toBeLessThan(80_000);
+  });
+
+  it("calls no drain handler once the connection is over", async () => {
+    const log: string[] = [];
+    const { clock, connect, core } = world({
+      drain: () => void log.push("drain"),
+      close: () => void log.push("close"),
+    });
+    await connect();
+    const [server] = core.connections as Iterable<WebSocketConnection>;
+    const source = (async function* () {
+      yield "a";
+      await new Promise(() => {});
+    })();
+    const sending = server?.send(source);
+    await clock.settle();
+    expect(server?.send(new Uint8Array(100_000))).toBe(false);
+    server?.terminate();
+    await expect(sending).rejects.toThrow("closed");
+    await clock.settle();
+    expect(log).toEqual(["close"]);
+  });
+});
