@@ -55,7 +55,7 @@ describe("keepalive", () => {
       { message: () => {}, pingInterval: 1000, pongTimeout: 500 },
       { backpressure: "lent", capacity: 200_000 },
     );
-    await connect({ maxMessageSize: 10_000_000 });
+    await connect({ maxMessageSize: 20_000_000 });
     const server = onlyConnection(core.connections);
     const [client] = sockets as [MemorySocket];
     const handler = client.handler as SocketHandler;
@@ -65,7 +65,7 @@ describe("keepalive", () => {
       onBytes.call(handler, chunk, memory);
     };
     client.pause();
-    server.send(new Uint8Array(8_000_000));
+    server.send(new Uint8Array(15_000_000));
     for (let i = 0; i < 20; i++) {
       await clock.advance(400);
       client.resume();

@@ -23,8 +23,23 @@ export function sharedReads(): OnReadOpts {
   return reads;
 }
 
-/** The Socket port over a stream that reads as {@link sharedReads} tells it to. */
+/** What a write of no octets waits for is the end of the one before it. */
+const NOTHING = new Uint8Array(0);
+
+/** The Socket port over a stream that reads as {@link sharedReads} tells it to: one of Node's own, TCP or TLS. */
 export class SharedReadSocket extends NodeSocket {
+  /** A callback costs a tick of the process, a tenth of a small write. Only what has to wait is followed by one. */
+  protected override pass(bytes: Uint8Array): boolean {
+    const { stream } = this;
+    stream.write(bytes);
+    if (stream.writableLength === 0) return true;
+    stream.write(NOTHING, (error) => {
+      // After a failure comes the end of the stream.
+      if (!error) this.written();
+    });
+    return false;
+  }
+
   protected override read(): void {
     if (!this.stream.isPaused()) this.stream.resume();
   }

@@ -21,6 +21,7 @@ interface OwnedStream extends Duplex {
 export class NodeSocket implements Socket {
   protected readonly stream: OwnedStream;
   #handler: SocketHandler | undefined;
+  #onWritten: (() => void) | undefined;
   #lent = false;
   /** No more is written: `end` or `destroy` was called, or the socket is gone. */
   #finished = false;
@@ -56,10 +57,20 @@ export class NodeSocket implements Socket {
 
   write(bytes: Uint8Array): number {
     if (this.#finished) return bytes.byteLength;
+    return this.pass(bytes) ? bytes.byteLength : LENT;
+  }
+
+  /** Passes bytes to the stream. Returns whether they are gone; if not, `written` is called when they are. */
+  protected pass(bytes: Uint8Array): boolean {
+    // Made once a connection: a closure per write would be garbage per message.
+    this.#onWritten ??= () => {
+      if (!this.#lent || this.stream.writableLength !== 0) return;
+      this.#lent = false;
+      this.written();
+    };
     this.stream.write(bytes, this.#onWritten);
-    if (this.stream.writableLength === 0) return bytes.byteLength;
-    this.#lent = true;
-    return LENT;
+    this.#lent = this.stream.writableLength !== 0;
+    return !this.#lent;
   }
 
   end(): void {
@@ -87,12 +98,9 @@ export class NodeSocket implements Socket {
     return { address, port, secure: encrypted };
   }
 
-  /** Bound once a connection: a closure per write would be garbage per message. */
-  readonly #onWritten = (): void => {
-    if (!this.#lent || this.stream.writableLength !== 0) return;
-    this.#lent = false;
+  protected written(): void {
     if (!this.#destroyed) this.#handler?.onWritable();
-  };
+  }
 
   /** @internal */
   received(chunk: Uint8Array, memory: number): void {

@@ -21,7 +21,7 @@ export const COPY_LIMIT: number = 16 * 1024;
 const TURN_COPY_LIMIT = 128 * 1024;
 
 /** A borrower tells nothing before it has sent all: a slow peer must be seen to take some of a long message. */
-const LARGEST_LOAN = 256 * 1024;
+const LARGEST_LOAN = 512 * 1024;
 
 /** Waits for the way out to be free again. An object and no closure: every connection has one. */
 export interface ProgressListener {
