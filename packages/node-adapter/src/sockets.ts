@@ -39,7 +39,7 @@ export interface ListenOptions {
   readonly backlog?: number;
   /** Serves `wss:`. */
   readonly tls?: ServerTls;
-  /** Time for the TLS handshake in milliseconds; default 10 s. The opening handshake has as much again. */
+  /** Time for the TLS handshake in milliseconds; default 10 s, 0: no deadline. The opening handshake has as much again. */
   readonly handshakeTimeout?: number;
 }
 
@@ -56,6 +56,9 @@ export function listen(options: ListenOptions, accept: (socket: Socket) => Socke
   return listenFresh(options, () => listenOnce(options, accept));
 }
 
+/** Node's timers can be set no further ahead. */
+const MAX_DELAY = 2 ** 31 - 1;
+
 function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHandler): Promise<Listener> {
   const { port = 0, host, path, backlog, tls, handshakeTimeout = 10_000 } = options;
   const begin = (socket: NodeSocket): void => socket.start(accept(socket));
@@ -67,7 +70,9 @@ function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHa
     checkServerTls(tls);
     const { cert, key, ca, native } = tls;
     const material = { cert, key, ca: ca as string | string[] | undefined };
-    const tlsOptions = { ...material, handshakeTimeout, allowHalfOpen: true, noDelay: true, ...native };
+    // Node takes 0 for its own default of 120 s, and throws for Infinity where nobody can catch it, once a connection.
+    const timeout = Math.min(handshakeTimeout === 0 ? MAX_DELAY : handshakeTimeout, MAX_DELAY);
+    const tlsOptions = { ...material, handshakeTimeout: timeout, allowHalfOpen: true, noDelay: true, ...native };
     server = createTlsServer(tlsOptions as NodeTls, (stream) => begin(nodeSocket(stream)));
     // Node only tells that the handshake failed or took too long; the stream is ours to close.
     server.on("tlsClientError", (_error, stream: NetSocket) => stream.destroy());

@@ -3,6 +3,7 @@ import { connect as connectTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { TLSSocket } from "node:tls";
 import { connect, serve } from "@samewire/node";
 import { certificate } from "../../node-builtins/test/_adapter-suite/adapter.ts";
 
@@ -21,6 +22,24 @@ describe("serve on Node", () => {
       assert.ok(Date.now() - began < 4_000, JSON.stringify(bytes));
     }
     await server.close();
+  });
+
+  test("TLS with a deadline that is off, or further ahead than a timer can be set", options, async (context) => {
+    const { cert, key } = await certificate;
+    const warned: string[] = [];
+    const onWarning = ({ name }: Error): unknown => warned.push(name);
+    process.on("warning", onWarning);
+    const setTimeout = context.mock.method(TLSSocket.prototype, "setTimeout");
+    for (const handshakeTimeout of [0, 2 ** 31, Number.POSITIVE_INFINITY]) {
+      setTimeout.mock.resetCalls();
+      const server = await serve({ host: "127.0.0.1", tls: { cert, key }, handshakeTimeout });
+      const socket = await connect(`wss://127.0.0.1:${server.port}`, { tls: { ca: cert } });
+      await socket.close();
+      await server.close();
+      assert.equal(setTimeout.mock.calls[0]?.arguments[0], 2 ** 31 - 1, `${handshakeTimeout}`);
+    }
+    process.off("warning", onWarning);
+    assert.deepEqual(warned, []);
   });
 
   test("TLS on a Unix socket, and a client's certificate through `native`", options, async () => {
