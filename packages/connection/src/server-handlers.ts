@@ -16,7 +16,7 @@ export interface OpeningRequest {
   readonly path: string;
   /** What follows `?` in the target, or an empty string. */
   readonly query: string;
-  /** The value of `Host`. */
+  /** Host and port that the client addressed: from the target where that is a whole URI, else the value of `Host`. */
   readonly host: string;
   /** The value of `Origin`; null where there is none, as from anything but a browser. */
   readonly origin: string | null;

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { ConnectError, refuse, UsageError } from "../src/index.ts";
+import { ConnectError, refuse, type ServerOptions, UsageError } from "../src/index.ts";
 import { ask, head, raw, UPGRADE } from "./_requests.ts";
 import { world } from "./_world.ts";
 
@@ -257,6 +257,23 @@ describe("ServerOpening", () => {
     const { answer } = raw(place);
     await place.clock.settle();
     expect(answer.text).toMatch(/^HTTP\/1\.1 503 /);
+  });
+
+  it("takes the host of a target that is a whole URI for Host (RFC 9112 3.2.2)", async () => {
+    const seen: unknown[] = [];
+    const options: ServerOptions<undefined> = {
+      upgrade: ({ host, path }) => void seen.push(host, path),
+      request: ({ host, path }) => ({ body: `${host} ${path}` }),
+    };
+    const start = "GET http://a.example:8080/chat HTTP/1.1";
+    const same = await ask(options, head(start, { ...UPGRADE, origin: "http://a.example:8080" }));
+    expect(same.text).toMatch(/^HTTP\/1\.1 101 /);
+    const other = await ask(options, head(start, { ...UPGRADE, origin: "http://example.com" }));
+    expect(other.text).toMatch(/^HTTP\/1\.1 403 /);
+    expect(other.text).toContain("a.example:8080");
+    expect(seen).toEqual(["a.example:8080", "/chat"]);
+    const plain = await ask(options, head(start, { host: "example.com" }));
+    expect(plain.text.endsWith("\r\n\r\na.example:8080 /chat")).toBe(true);
   });
 
   it("compares Origin with Host, and names both where they differ", async () => {

@@ -2,14 +2,17 @@
  * RFC 6455 section 10.2: which origins may connect. A browser sends `Origin` and does not let a page change it; what
  * sends none is no browser, and could send anything.
  */
-import type { HeaderFields } from "@samewire/codec";
+import type { UpgradeRequest } from "@samewire/codec";
 import type { ServerPolicy } from "../options.ts";
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
 
+/** What of a request says where it is from and to. */
+type Addressed = Pick<UpgradeRequest, "headers" | "host">;
+
 /** Undefined if the origin may connect, else why not, in words that name both values and the option. */
-export function refusedOrigin(headers: HeaderFields, policy: ServerPolicy): string | undefined {
-  const origins = headers.getAll("origin");
+export function refusedOrigin(request: Addressed, policy: ServerPolicy): string | undefined {
+  const origins = request.headers.getAll("origin");
   const allowed = policy.origins ?? "same-origin";
   if (origins.length === 0 || allowed === "any") return undefined;
   const origin = origins[0] as string;
@@ -20,7 +23,7 @@ export function refusedOrigin(headers: HeaderFields, policy: ServerPolicy): stri
     if (from !== undefined && allowed(origin) === true) return undefined;
     return `Origin ${quote(origin)} is not allowed by the option origins`;
   }
-  const host = hostOf(headers, policy);
+  const host = hostOf(request, policy);
   if (allowed !== "same-origin") {
     if (from !== undefined && allowed.some((one) => sameOrigin(from, parseOrigin(one)))) return undefined;
     return `Origin ${quote(origin)} is not in the list of the option origins`;
@@ -33,8 +36,7 @@ export function refusedOrigin(headers: HeaderFields, policy: ServerPolicy): stri
 }
 
 /** What the client believes to be talking to. */
-function hostOf(headers: HeaderFields, policy: ServerPolicy): string {
-  const host = headers.get("host") ?? "";
+function hostOf({ headers, host }: Addressed, policy: ServerPolicy): string {
   if (policy.trustProxy !== true) return host;
   // The last proxy is the one that is trusted; it adds at the end.
   const forwarded = headers.get("x-forwarded-host");

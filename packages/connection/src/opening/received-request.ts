@@ -17,13 +17,13 @@ export class ReceivedRequest implements OpeningRequest {
   readonly #signal: () => AbortSignal;
 
   constructor(head: RequestHead, subprotocols: readonly string[], peer: PeerInfo, signal: () => AbortSignal) {
-    const { method, target, headers } = head;
+    const { method, target, headers, authority = headers.get("host") ?? "" } = head;
     const mark = target.indexOf("?");
     this.method = method;
     this.target = target;
     this.path = mark < 0 ? target : target.slice(0, mark);
     this.query = mark < 0 ? "" : target.slice(mark + 1);
-    this.host = headers.get("host") ?? "";
+    this.host = authority;
     this.origin = headers.get("origin");
     this.headers = headers;
     this.subprotocols = subprotocols;

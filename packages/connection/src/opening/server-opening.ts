@@ -136,7 +136,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
       () => {
         if (failed !== undefined) throw failed.error;
         // The application's too, where the option is a function: it may throw.
-        const origin = refusedOrigin(head.headers, policy);
+        const origin = refusedOrigin(upgrade, policy);
         return origin === undefined ? handlers.upgrade?.(request) : refuse(403, {}, `${origin}\n`);
       },
       (result) => {
