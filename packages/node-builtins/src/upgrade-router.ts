@@ -1,7 +1,7 @@
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
-import { requestHeadFromRaw } from "@samewire/codec";
+import { HandshakeError, type HeadLimits, type RequestHead, requestHeadFromRaw } from "@samewire/codec";
 import { type Runtime, refuse, ServerCore } from "@samewire/connection";
 import type { NodeSocket } from "./node-socket.ts";
 
@@ -15,7 +15,7 @@ export type Unmatched = "refuse" | "leave";
 export interface Endpoint {
   readonly matches: (path: string) => boolean;
   readonly unmatched: Unmatched | undefined;
-  readonly core: { readonly upgrade: ServerCore<unknown>["upgrade"] };
+  readonly core: { readonly upgrade: ServerCore<unknown>["upgrade"]; readonly settings: HeadLimits };
 }
 
 /** Makes the Socket port over the stream of an upgrade, and takes it over. */
@@ -63,18 +63,20 @@ export class UpgradeRouter {
   }
 
   readonly #onUpgrade = (request: IncomingMessage, stream: Duplex, head: Uint8Array): void => {
-    const target = request.url ?? "/";
-    const path = target.split("?", 1)[0] as string;
-    const { endpoint, failed } = this.#claimant(path);
+    const { method = "", url = "/", httpVersion, rawHeaders } = request;
+    // The host's parser is lenient where the RFC is not: its raw header lines are judged again.
+    const parsed = requestHeadFromRaw(method, url, httpVersion, rawHeaders);
+    // A target that is a whole URI has its path in it (RFC 9112 section 3.2.2).
+    const { target } = parsed instanceof HandshakeError ? { target: url } : parsed;
+    const { endpoint, failed } = this.#claimant(target.split("?", 1)[0] as string);
     if (endpoint === undefined && !this.#refusesUnmatched()) return;
     const socket = this.#toSocket(stream);
     (stream as { setTimeout?: (milliseconds: number) => void }).setTimeout?.(0);
     (stream as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);
-    // The host's parser is lenient where the RFC is not: its raw header lines are judged again.
-    const parsed = requestHeadFromRaw(request.method ?? "", target, request.httpVersion, request.rawHeaders);
     // What came after the head is a piece of the parser's own buffer.
     const rest = new Uint8Array(head);
-    socket.start((endpoint?.core ?? this.#nobody).upgrade(parsed, rest, socket, failed));
+    const core = endpoint?.core ?? this.#nobody;
+    socket.start(core.upgrade(withinLimits(parsed, request, core.settings), rest, socket, failed));
   };
 
   /** Whose upgrade it is. An endpoint whose function throws has claimed it, and answers for that. */
@@ -95,4 +97,18 @@ export class UpgradeRouter {
     if (this.#endpoints.some(({ unmatched }) => unmatched === "leave")) return false;
     return this.#server.listenerCount("upgrade") === 1;
   }
+}
+
+/** The head, or the fault that `serve` finds in the same one: the host has limits of its own, and not the endpoint's. */
+function withinLimits(
+  parsed: RequestHead | HandshakeError,
+  { method = "", url = "", rawHeaders }: IncomingMessage,
+  { maxHeadSize, maxHeaders }: HeadLimits,
+): RequestHead | HandshakeError {
+  if (parsed instanceof HandshakeError) return parsed;
+  if (rawHeaders.length / 2 > maxHeaders) return new HandshakeError("too-many-headers", `${maxHeaders}`);
+  // Two bytes follow each name and each value: `: ` and CR LF.
+  const fields = rawHeaders.reduce((size, text) => size + text.length + 2, 0);
+  const size = `${method} ${url} HTTP/1.1\r\n\r\n`.length + fields;
+  return size > maxHeadSize ? new HandshakeError("head-too-large", `${maxHeadSize} bytes`) : parsed;
 }
