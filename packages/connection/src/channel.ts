@@ -7,6 +7,8 @@ import type { Socket, SocketHandler } from "./socket.ts";
 
 /** Who keeps a book of the streams there are. */
 export interface ChannelOwner {
+  /** The last stage of a stream begins. */
+  onLinger(channel: Channel): void;
   /** The socket is gone: the last event of a stream. */
   onGone(channel: Channel): void;
 }
@@ -18,6 +20,8 @@ export class Channel implements SocketHandler {
   stage: SocketHandler = NO_STAGE;
   /** True once the peer's FIN has come. */
   inputEnded = false;
+  /** True once its last stage has begun. */
+  lingering = false;
   /** True once the socket is gone. */
   closed = false;
   readonly #owner: ChannelOwner | undefined;
@@ -52,8 +56,10 @@ export class Channel implements SocketHandler {
 
   /** Sends what is to be sent, then FIN, discards input, closes: the end of every stream that is not simply destroyed. */
   linger(deadlines: Deadlines, flushTime: number): void {
-    if (this.closed) return;
+    if (this.closed || this.lingering) return;
+    this.lingering = true;
     this.stage = new Linger(this.socket, this.transmitter, deadlines, flushTime, this.inputEnded);
+    this.#owner?.onLinger(this);
   }
 }
 

@@ -57,7 +57,10 @@ export interface ServerPolicy extends ConnectionOptions {
   readonly origins?: "same-origin" | "any" | readonly string[] | ((origin: string) => boolean);
   /** Behind a proxy of your own: `X-Forwarded-Host` takes the place of `Host` in the same-origin check. Default false. */
   readonly trustProxy?: boolean;
-  /** Most connections at a time, opening handshakes included; one more is refused with 503. Default: no limit. */
+  /**
+   * Most connections at a time, opening handshakes included; one more is refused with 503. Default: no limit. As many
+   * again, and at least 64, may be over and wait for the peer to close; one more is cut off.
+   */
   readonly maxConnections?: number;
 }
 

@@ -36,6 +36,9 @@ export interface DrainReport {
   readonly terminated: number;
 }
 
+/** So many streams may linger where `maxConnections` is less: enough that who is refused nearly always reads why. */
+const LEAST_LINGERING = 64;
+
 /** How long `drain` waits if it is not told, in milliseconds. */
 const DRAIN_DEADLINE = 10_000;
 
@@ -48,6 +51,10 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   readonly #connections = new Set<Engine<WebSocketConnection<C>>>();
   /** Every stream there is: in its opening handshake, open, or lingering. */
   readonly #channels = new Set<Channel>();
+  /** Those of them that linger, the oldest first, but for who was cut off. */
+  readonly #lingering = new Set<Channel>();
+  /** How many are in their opening handshake or open. */
+  #active = 0;
   readonly #topics = new Topics<C>();
   readonly #engineOptions: EngineOptions<WebSocketConnection<C>>;
   #draining = false;
@@ -77,21 +84,29 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
 
   get unavailable(): string | undefined {
     if (this.#draining) return "The server is closing.";
-    const { maxConnections } = this.policy;
-    if (maxConnections === undefined || this.#channels.size <= maxConnections) return undefined;
-    return "The server has too many connections.";
+    return this.#overcrowded ? "The server has too many connections." : undefined;
+  }
+
+  get #overcrowded(): boolean {
+    return this.#active > (this.policy.maxConnections ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** How many streams may linger: nobody waits for their places, but each costs a file descriptor. */
+  get #mostLingering(): number {
+    return Math.max(this.policy.maxConnections ?? Number.POSITIVE_INFINITY, LEAST_LINGERING);
   }
 
   /** Takes a fresh byte stream: the opening handshake is read from it. */
   accept(socket: Socket): SocketHandler {
     const channel = this.#open(socket);
-    const { maxConnections } = this.policy;
-    if (maxConnections !== undefined && this.#channels.size > maxConnections) {
+    if (!this.#overcrowded) {
+      new ServerOpening(this, channel);
+    } else if (this.#lingering.size < this.#mostLingering) {
       // Not even the head is read: whoever opens streams without end must not cost more than this.
       channel.transmitter.append(refuse(503, {}, "The server has too many connections.\n").bytes);
       channel.linger(this.environment.deadlines, this.settings.closeTimeout);
     } else {
-      new ServerOpening(this, channel);
+      socket.destroy();
     }
     return channel;
   }
@@ -125,9 +140,21 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
     this.#topics.leaveAll(engine.face);
   }
 
+  /** @internal A stream lingers: it is no connection any more. */
+  onLinger(channel: Channel): void {
+    this.#active--;
+    this.#lingering.add(channel);
+    if (this.#lingering.size <= this.#mostLingering) return;
+    const oldest = this.#lingering.values().next().value as Channel;
+    this.#lingering.delete(oldest);
+    oldest.socket.destroy();
+  }
+
   /** @internal A stream is gone. */
   onGone(channel: Channel): void {
     this.#channels.delete(channel);
+    this.#lingering.delete(channel);
+    if (!channel.lingering) this.#active--;
     if (this.#channels.size === 0) for (const end of this.#drains) end();
   }
 
@@ -177,6 +204,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   #open(socket: Socket): Channel {
     const channel = new Channel(socket, this.environment.turns, this);
     this.#channels.add(channel);
+    this.#active++;
     return channel;
   }
 }
