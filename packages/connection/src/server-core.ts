@@ -164,8 +164,8 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   }
 
   /**
-   * Refuses new connections with 503, closes the open ones with 1001, and waits until all streams are gone or the
-   * deadline, in milliseconds, has passed; then cuts off those that are left.
+   * Refuses new connections with 503, closes the open ones with 1001, ends streams that have sent nothing yet, and waits
+   * until all streams are gone or the deadline, in milliseconds, has passed; then cuts off those that are left.
    */
   async drain(options: { readonly deadline?: number } = {}): Promise<DrainReport> {
     const { deadline = DRAIN_DEADLINE } = options;
@@ -174,6 +174,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
     this.#draining = true;
     const before = this.#connections.size;
     for (const engine of this.#connections) engine.closing.close(1001, "");
+    for (const { stage } of this.#channels) if (stage instanceof ServerOpening) stage.dismiss();
     if (this.#channels.size > 0) await this.#emptied(deadline);
     // Those that are over are still in the book while their handlers run.
     const terminated = [...this.#connections].filter(({ info }) => info === undefined).length;

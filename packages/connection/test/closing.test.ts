@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { CloseInfo, WebSocketConnection } from "../src/index.ts";
 import { UsageError } from "../src/index.ts";
+import { head, raw, UPGRADE } from "./_requests.ts";
 import { take, world } from "./_world.ts";
 
 function onlyConnection<C>(connections: ReadonlySet<WebSocketConnection<C>>): WebSocketConnection<C> {
@@ -162,6 +163,25 @@ describe("closing", () => {
     await clock.advance(10_000);
     expect(await draining).toEqual({ closed: 1, terminated: 0 });
     await expect(core.drain({ deadline: Number.NaN })).rejects.toThrow("deadline is a number from 0 on, not NaN");
+  });
+
+  it("drain waits for no stream that has sent nothing, but for a head that has begun", async () => {
+    const place = world({ message: () => {} });
+    const silent = raw(place);
+    const begun = raw(place);
+    begun.socket.write(Buffer.from("GET / HT"));
+    await place.clock.settle();
+    const draining = place.core.drain({ deadline: 5000 });
+    await place.clock.settle();
+    expect([silent.answer, silent.socket.other.closed]).toEqual([{ text: "", ended: true, closed: false }, true]);
+    expect(begun.socket.other.closed).toBe(false);
+    begun.socket.write(Buffer.from(head("GET / HTTP/1.1", UPGRADE).slice("GET / HT".length)));
+    await place.clock.settle();
+    expect(begun.answer.text).toMatch(/^HTTP\/1\.1 503 /);
+    begun.socket.end();
+    await place.clock.settle();
+    expect(await draining).toEqual({ closed: 0, terminated: 0 });
+    expect([place.clock.timers, place.core.environment.deadlines.size]).toEqual([0, 0]);
   });
 
   it("terminate drops what was received and not handled yet", async () => {

@@ -124,6 +124,11 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
     else this.#decide(head, verdict.request, failed);
   }
 
+  /** The server is closing: who has not begun a request is not waited for. */
+  dismiss(): void {
+    if (this.#parser?.size === 0) this.#channel.socket.destroy();
+  }
+
   #decide(head: RequestHead, upgrade: UpgradeRequest, failed: ApplicationFault | undefined): void {
     const { handlers, policy, unavailable } = this.#host;
     if (unavailable !== undefined) {
