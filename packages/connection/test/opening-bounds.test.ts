@@ -1,6 +1,6 @@
 /** What streams may cost that are no connection: not yet, or never. */
-import { describe, expect, it } from "vitest";
-import { raw } from "./_requests.ts";
+import { describe, expect, it, vi } from "vitest";
+import { head, raw, UPGRADE } from "./_requests.ts";
 import { world } from "./_world.ts";
 
 describe("ServerCore", () => {
@@ -32,5 +32,24 @@ describe("ServerCore", () => {
     }
     expect(streams.every(({ answer }) => answer.text.startsWith("HTTP/1.1 400 "))).toBe(true);
     expect(streams.map(({ socket }) => socket.other.closed)).toEqual(streams.map((_, index) => index < 6));
+  });
+
+  it("copies each byte that comes while upgrade decides a bounded number of times, whatever the chunks", async () => {
+    let decide: ((value: undefined) => void) | undefined;
+    const message = vi.fn();
+    const upgrade = () => new Promise<undefined>((resolve) => (decide = resolve));
+    const place = world({ upgrade, message });
+    const { socket } = raw(place);
+    socket.write(Buffer.from(head("GET / HTTP/1.1", UPGRADE)));
+    await place.clock.settle();
+    const frame = Buffer.from(`\x82\xfe\x40\0\0\0\0\0${"x".repeat(16_384)}`, "latin1");
+    const copies = vi.spyOn(Uint8Array.prototype, "set");
+    for (const octet of frame) socket.other.handler?.onBytes(Uint8Array.of(octet), 1);
+    const copied = copies.mock.calls.reduce((sum, [bytes]) => sum + bytes.length, 0);
+    copies.mockRestore();
+    expect(copied).toBeLessThan(frame.length * 4);
+    decide?.(undefined);
+    await place.clock.settle();
+    expect(message.mock.calls[0]?.[1]).toEqual(new Uint8Array(16_384).fill(0x78));
   });
 });

@@ -9,6 +9,7 @@ import {
   type HeadParser,
   type MessageExtension,
   negotiateExtension,
+  OutputBuffer,
   type RequestHead,
   requestHeadParser,
   type ServerExtension,
@@ -58,7 +59,8 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
   #left = false;
   readonly #deadline: Deadline | undefined;
   #parser: HeadParser<RequestHead> | undefined;
-  #early: Uint8Array = NOTHING;
+  /** What came behind the head. */
+  #early: OutputBuffer | undefined;
   #over = false;
   /** The request is HEAD: no response has a body. */
   #bodiless = false;
@@ -74,8 +76,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
 
   onBytes(chunk: Uint8Array): void {
     if (this.#parser === undefined) {
-      this.#early = joined(this.#early, chunk);
-      if (this.#early.length > MAX_EARLY) this.#channel.socket.pause();
+      if (this.#keep(chunk).length > MAX_EARLY) this.#channel.socket.pause();
       return;
     }
     const outcome = this.#parser.receive(chunk);
@@ -111,8 +112,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
    */
   begin(head: RequestHead | HandshakeError, rest: Uint8Array, failed?: ApplicationFault): void {
     this.#parser = undefined;
-    // Not `slice`, which of Node's Buffer is no copy.
-    if (rest.length > 0) this.#early = new Uint8Array(rest);
+    if (rest.length > 0) this.#keep(rest);
     if (head instanceof HandshakeError) {
       this.#answer(head);
       return;
@@ -127,6 +127,13 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
   /** The server is closing: who has not begun a request is not waited for. */
   dismiss(): void {
     if (this.#parser?.size === 0) this.#channel.socket.destroy();
+  }
+
+  /** Copies what came too early, for the connection. */
+  #keep(bytes: Uint8Array): OutputBuffer {
+    this.#early ??= new OutputBuffer();
+    this.#early.attach(bytes);
+    return this.#early;
   }
 
   #decide(head: RequestHead, upgrade: UpgradeRequest, failed: ApplicationFault | undefined): void {
@@ -239,7 +246,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
       peer: request.peer,
       declined,
     };
-    this.#host.onAccepted(this.#channel, opening, extension, this.#early);
+    this.#host.onAccepted(this.#channel, opening, extension, this.#early?.take() ?? NOTHING);
   }
 
   #extensions(override: boolean | CompressionOptions | undefined): readonly ServerExtension[] {
@@ -289,10 +296,3 @@ function responseBytes(response: PlainResponse | Refusal | HandshakeError, head:
 }
 
 const ignore = (): void => {};
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}
