@@ -102,7 +102,10 @@ class Attempt {
         reject(error);
       };
       const onAbort = (): void => fail(abortError(signal as AbortSignal));
-      const onTime = (): void => fail(new ConnectError("timeout", `no connection within ${handshakeTimeout} ms`));
+      const onTime = (): void => {
+        this.#opening?.onTime();
+        fail(new ConnectError("timeout", `no connection within ${handshakeTimeout} ms`));
+      };
       const deadline =
         handshakeTimeout > 0 ? deadlines.arm({ onDeadline: onTime }, "opening", handshakeTimeout) : undefined;
       signal?.addEventListener("abort", onAbort);

@@ -38,6 +38,18 @@ function bodyOf(error: ConnectError): string {
 }
 
 describe("ClientOpening", () => {
+  it("CH-1 tells who refused, when the time is over before the body is", async () => {
+    for (const length of ["Content-Length: 50\r\n", ""]) {
+      const error = await refusedBy(async (socket, clock) => {
+        write(socket, `HTTP/1.1 401 No\r\n${length}WWW-Authenticate: Basic\r\n\r\nabcd`);
+        await clock.settle();
+        await clock.advance(1100);
+      });
+      expect(error).toMatchObject({ code: "response-status", response: { status: 401, complete: false } });
+      expect(bodyOf(error)).toBe("abcd");
+    }
+  });
+
   it("CH-1 shows the response that refused, its body in as many pieces as it comes", async () => {
     const error = await refusedBy(async (socket, clock) => {
       for (const piece of ["HTTP/1.1 403 No\r\nContent-Length: 5\r\nX-Why: token\r\n\r\nab", "cd", "efgh"]) {

@@ -102,6 +102,29 @@ describe("keepalive", () => {
     }
   });
 
+  it("pings while it does not read, too, so that a peer that has left is noticed", async () => {
+    let aborted = false;
+    const { clock, connect, core, sockets } = world({
+      async message(socket) {
+        await new Promise<void>((resolve) => socket.signal.addEventListener("abort", () => resolve()));
+        aborted = true;
+      },
+      pingInterval: 1000,
+      pongTimeout: 500,
+    });
+    const socket = await connect();
+    for (let i = 0; i < 10; i++) socket.send(new Uint8Array(32 * 1024));
+    await clock.advance(500);
+    const [client] = sockets as [MemorySocket];
+    const before = client.other.writes.length;
+    await clock.advance(5000);
+    expect(client.other.writes.length).toBeGreaterThan(before);
+    expect(onlyConnection(core.connections).state).toBe("open");
+    client.reset();
+    await clock.settle();
+    expect(aborted).toBe(true);
+  });
+
   it("LC-24 a process that was suspended does not take its peers for dead", async () => {
     const { clock, connect, core } = world({ message: () => {}, pingInterval: 1000, pongTimeout: 500 });
     await connect();

@@ -22,7 +22,7 @@ function read(headers: HeaderInit, bytes: string, max = 64, status = 404): Read 
     const head = { version: "1.1", status, reason: "", headers: new HeaderFields(headers) };
     const reader = readRefusedBody(head, max);
     const early = pieces.map((piece) => reader.receive(piece)).includes(true);
-    const { body, complete } = reader.end();
+    const { body, complete } = reader.end(true);
     const outcome = { body: Buffer.from(body).toString("latin1"), complete, early };
     first ??= outcome;
     expect(outcome).toEqual(first);
@@ -37,15 +37,26 @@ describe("readRefusedBody", () => {
     expect(read({ "content-length": "0" }, "x")).toEqual({ body: "", complete: true, early: true });
   });
 
-  it("reads to the end of the stream where no length is told, or none that can be believed", () => {
-    expect(read({}, "all of it")).toEqual({ body: "all of it", complete: true, early: false });
-    expect(read({ "content-length": "x" }, "a")).toEqual({ body: "a", complete: true, early: false });
-    expect(read({ "content-length": ["1", "2"] }, "abc")).toEqual({ body: "abc", complete: true, early: false });
-    expect(read({ "transfer-encoding": "gzip, chunked" }, "abc")).toEqual({
-      body: "abc",
-      complete: true,
-      early: false,
-    });
+  it("reads to the end of the stream where no length is told", () => {
+    for (const headers of [{}, { "transfer-encoding": "gzip" }, { "transfer-encoding": "chunked, gzip" }]) {
+      expect(read(headers, "all of it")).toEqual({ body: "all of it", complete: true, early: false });
+    }
+    const head = { version: "1.1", status: 404, reason: "", headers: new HeaderFields({}) };
+    expect(readRefusedBody(head, 64).end(false).complete).toBe(false);
+  });
+
+  it("reads nothing where the length cannot be believed, and takes one that is repeated (RFC 9112 section 6.3)", () => {
+    for (const length of ["x", "-4", "+5", "", ["1", "2"], "4, 9"]) {
+      expect(read({ "content-length": length }, "abcd")).toEqual({ body: "", complete: false, early: true });
+    }
+    for (const length of ["4, 4", ["4", "4"]]) {
+      expect(read({ "content-length": length }, "abcdef")).toEqual({ body: "abcd", complete: true, early: true });
+    }
+  });
+
+  it("reads chunks where that is the last coding", () => {
+    const chunked = { "transfer-encoding": "gzip, chunked" };
+    expect(read(chunked, "3\r\nabc\r\n0\r\n\r\n")).toEqual({ body: "abc", complete: true, early: true });
   });
 
   it("reads chunks, with extensions, in any case, up to the last (RFC 9112 section 7.1)", () => {

@@ -127,12 +127,13 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
       this.#owner.onExpired(CloseCode.UNSUPPORTED_DATA, "no messages are taken here");
       return;
     }
-    if (silent < pingInterval || this.#owner.paused) {
-      this.#arm(0, "ping", this.#owner.paused ? pingInterval : pingInterval - silent);
+    if (silent < pingInterval) {
+      this.#arm(0, "ping", pingInterval - silent);
       return;
     }
     const count = (this.#pingCount + 1) >>> 0;
-    const sent = this.#owner.sender.tryPing(writeCount(count));
+    // While we do not read, its Pong is not waited for; but who is gone answers with a reset, which is noticed.
+    const sent = this.#owner.sender.tryPing(writeCount(count)) && !this.#owner.paused;
     if (sent) {
       this.#pingCount = count;
       this.#pingSent = this.#clock.now();

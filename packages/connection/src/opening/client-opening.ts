@@ -66,7 +66,7 @@ export class ClientOpening implements SocketHandler {
   onBytes(chunk: Uint8Array): void {
     if (this.#over) return;
     if (this.#refused === undefined) this.#take(this.#handshake.receive(chunk), undefined);
-    else if (this.#refused.body.receive(chunk)) this.#end(undefined);
+    else if (this.#refused.body.receive(chunk)) this.#end(undefined, false);
   }
 
   onWritable(): void {
@@ -74,11 +74,16 @@ export class ClientOpening implements SocketHandler {
   }
 
   onEnd(): void {
-    this.#end(undefined);
+    this.#end(undefined, true);
   }
 
   onClose(reason?: Error): void {
-    this.#end(reason);
+    this.#end(reason, reason === undefined);
+  }
+
+  /** No time is left. Where the server has refused, but its body has not ended, that is told; else nothing. */
+  onTime(): void {
+    if (this.#refused !== undefined) this.#end(undefined, false);
   }
 
   #take(outcome: ClientOutcome | undefined, lost: Error | undefined): void {
@@ -88,19 +93,19 @@ export class ClientOpening implements SocketHandler {
       const { error, response, rest } = outcome;
       const body = readRefusedBody(response, MAX_REFUSED_BODY);
       this.#refused = { error, head: response, body };
-      if (body.receive(rest)) this.#end(lost);
+      if (body.receive(rest)) this.#end(lost, false);
     } else if (outcome !== undefined) {
       this.#conclude({ kind: "refused", error: outcome.error, response: undefined }, lost);
     }
   }
 
   /** Nothing more is to come, or wanted. */
-  #end(lost: Error | undefined): void {
+  #end(lost: Error | undefined, inOrder: boolean): void {
     if (this.#refused === undefined) {
       this.#take(this.#handshake.end(), lost);
     } else {
       const { error, head, body } = this.#refused;
-      this.#conclude({ kind: "refused", error, response: { ...head, ...body.end() } }, lost);
+      this.#conclude({ kind: "refused", error, response: { ...head, ...body.end(inOrder) } }, lost);
     }
   }
 

@@ -18,8 +18,12 @@ const SIZE_LINE = /^\r\n([\da-f]{1,12})[ \t]*(?:;.*)?\r\n$/i;
 export interface RefusedBody {
   /** Takes the next chunk of the stream, which stays the caller's; true once nothing more is wanted. */
   receive(bytes: Uint8Array): boolean;
-  /** The stream has ended, or more is not waited for; gives what there is, a copy that is the caller's. */
-  end(): Pick<RefusedResponse, "body" | "complete">;
+  /**
+   * The stream has ended, or more is not waited for; gives what there is, a copy that is the caller's.
+   *
+   * @param inOrder whether it was the peer's FIN that ended it
+   */
+  end(inOrder: boolean): Pick<RefusedResponse, "body" | "complete">;
 }
 
 /** Reads a body of known length, in chunks, or up to the end of the stream, and never more than `max` bytes of it. */
@@ -56,12 +60,17 @@ export function readRefusedBody({ status, headers }: ResponseHead, max: number):
     }
   };
 
+  // RFC 9112 section 6.3: chunks count before a length, and where there is neither the stream's end ends the body.
   const coding = headers.get("transfer-encoding");
-  const length = headers.get("content-length") ?? "";
-  const chunked = coding?.toLowerCase() === "chunked";
-  const toEnd = !chunked && (coding !== null || !/^\d+$/.test(length));
+  const chunked = coding !== null && /(?:^|,)[ \t]*chunked$/i.test(coding);
+  const lengths = new Set(headers.get("content-length")?.split(/[ \t]*,[ \t]*/));
+  const [length = ""] = lengths;
+  const toEnd = !chunked && (coding !== null || lengths.size === 0);
   if (status === 101 || status === 204 || status === 304) expect(0);
-  else if (!chunked) expect(toEnd ? Number.MAX_SAFE_INTEGER : Number(length));
+  else if (toEnd) expect(Number.MAX_SAFE_INTEGER);
+  else if (!chunked && lengths.size === 1 && /^\d+$/.test(length)) expect(Number(length));
+  // A length that is none, or lengths that differ: nobody knows what is the body.
+  else if (!chunked) done = true;
 
   return {
     receive(bytes) {
@@ -79,6 +88,6 @@ export function readRefusedBody({ status, headers }: ResponseHead, max: number):
       }
       return done;
     },
-    end: () => ({ body: body.take(), complete: complete || (toEnd && !done) }),
+    end: (inOrder) => ({ body: body.take(), complete: complete || (toEnd && !done && inOrder) }),
   };
 }
