@@ -3,6 +3,7 @@ import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { HandshakeError, type HeadLimits, type RequestHead, requestHeadFromRaw } from "@samewire/codec";
 import { type Runtime, refuse, ServerCore } from "@samewire/connection";
+import { afterResponses } from "./after-responses.ts";
 import type { NodeSocket } from "./node-socket.ts";
 
 /** A server of `node:http` or `node:https`, or of a framework that stands on one. */
@@ -70,13 +71,15 @@ export class UpgradeRouter {
     const { target } = parsed instanceof HandshakeError ? { target: url } : parsed;
     const { endpoint, failed } = this.#claimant(target.split("?", 1)[0] as string);
     if (endpoint === undefined && !this.#refusesUnmatched()) return;
-    const socket = this.#toSocket(stream);
-    (stream as { setTimeout?: (milliseconds: number) => void }).setTimeout?.(0);
-    (stream as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);
     // What came after the head is a piece of the parser's own buffer.
     const rest = new Uint8Array(head);
     const core = endpoint?.core ?? this.#nobody;
-    socket.start(core.upgrade(withinLimits(parsed, request, core.settings), rest, socket, failed));
+    afterResponses(stream, () => {
+      const socket = this.#toSocket(stream);
+      (stream as { setTimeout?: (milliseconds: number) => void }).setTimeout?.(0);
+      (stream as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);
+      socket.start(core.upgrade(withinLimits(parsed, request, core.settings), rest, socket, failed));
+    });
   };
 
   /** Whose upgrade it is. An endpoint whose function throws has claimed it, and answers for that. */
