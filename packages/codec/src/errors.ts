@@ -155,5 +155,8 @@ export class UsageError extends TypeError {
  * @param value what was given, or what of it is at fault
  */
 export function checkUsage(valid: boolean, code: string, value: unknown): asserts valid {
-  if (!valid) throw new UsageError(code, `not allowed: ${code} ${JSON.stringify(value)}`);
+  if (valid) return;
+  // An object may have no end, or make any conversion throw.
+  const shown = typeof value === "object" ? typeof value : JSON.stringify(String(value));
+  throw new UsageError(code, `not allowed: ${code} ${shown}`);
 }

@@ -1,10 +1,12 @@
 /** `connect` without its transport: what an adapter's `connect` passes its way of dialling to. */
 import { createRequest, UsageError } from "@samewire/codec";
 import { Channel } from "./channel.ts";
+import { checkOption } from "./check-option.ts";
 import { clientCompression } from "./compression/compression-policy.ts";
 import type { Dial } from "./dial.ts";
 import { Engine } from "./engine.ts";
 import { clientEnvironment, type Environment } from "./environment.ts";
+import { checkedHeaders } from "./opening/checked-headers.ts";
 import { ClientOpening, type ClientRequest, type OpeningOutcome } from "./opening/client-opening.ts";
 import { ConnectError } from "./opening/connect-error.ts";
 import { parseTarget } from "./opening/target.ts";
@@ -49,13 +51,12 @@ export async function connectWith(
     nonce,
     subprotocols,
     extensions,
-    ...(options.headers === undefined ? {} : { headers: options.headers }),
+    headers: checkedHeaders(options.headers),
     ...(options.origin === undefined ? {} : { origin: options.origin }),
   });
   const { signal } = options;
-  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
-    throw new UsageError("option", `signal is an AbortSignal, not ${String(signal)}`);
-  }
+  const isSignal = signal === undefined || typeof signal?.addEventListener === "function";
+  checkOption(isSignal, "signal is an AbortSignal", signal);
   if (signal?.aborted) throw abortError(signal);
   const tls = target.secure ? (options.tls ?? {}) : undefined;
   const attempt = new Attempt({ bytes, key, subprotocols, extensions }, target.target, settings, environment);

@@ -1,5 +1,6 @@
 /** The public names of connection: what adapters build on, and what applications see through them. */
 export * from "./application.ts";
+export { checkOption } from "./check-option.ts";
 export type { Clock } from "./clock.ts";
 export { poolContexts } from "./compression/context-pool.ts";
 export { processBudget } from "./compression/memory-budget.ts";

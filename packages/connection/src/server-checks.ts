@@ -1,5 +1,6 @@
 /** What a server is given, checked when it is made: a mistake must not wait for the first client, and then refuse all. */
 import { UsageError } from "@samewire/codec";
+import { checkOption } from "./check-option.ts";
 import { parseOrigin } from "./opening/origin-policy.ts";
 import type { ServerPolicy, TlsOptions } from "./options.ts";
 import type { ServerHandlers } from "./server-handlers.ts";
@@ -18,38 +19,36 @@ export function checkServer<C>(options: ServerHandlers<C> & ServerPolicy): Setti
   const settings = resolveSettings(options);
   for (const name of HANDLERS) {
     const handler: unknown = options[name];
-    check(handler === undefined || typeof handler === "function", `the handler ${name} is a function`, handler);
+    checkOption(handler === undefined || typeof handler === "function", `the handler ${name} is a function`, handler);
   }
   if (options.message !== undefined && options.stream !== undefined) {
     throw new UsageError("option", "a server has a message handler or a stream handler, not both");
   }
   const { maxConnections = 0, origins = "any", subprotocols, trustProxy = false } = options;
-  check(
+  checkOption(
     typeof maxConnections === "number" && maxConnections >= 0,
     "maxConnections is a number from 0 on",
     maxConnections,
   );
-  check(typeof trustProxy === "boolean", "trustProxy is true or false", trustProxy);
+  checkOption(typeof trustProxy === "boolean", "trustProxy is true or false", trustProxy);
   checkSubprotocols(subprotocols);
   checkOrigins(origins);
   return settings;
 }
 
 /** @throws UsageError where a TLS server has no certificate or no key, unless the runtime's own options may bring them */
-export function checkServerTls({ cert, key, native }: TlsOptions & { readonly native?: unknown }): void {
+export function checkServerTls(tls: TlsOptions & { readonly native?: unknown }): void {
+  checkOption(typeof tls === "object" && tls !== null, "tls is an object of options", tls);
+  const { cert, key, native } = tls;
   const given = (cert !== undefined && key !== undefined) || native !== undefined;
   if (!given) throw new UsageError("option", "a TLS server needs cert and key");
 }
 
 function checkOrigins(origins: unknown): void {
   if (origins === "same-origin" || origins === "any" || typeof origins === "function") return;
-  check(Array.isArray(origins), 'origins is "same-origin", "any", a list or a function', origins);
+  checkOption(Array.isArray(origins), 'origins is "same-origin", "any", a list or a function', origins);
   for (const origin of origins as readonly unknown[]) {
     const valid = typeof origin === "string" && parseOrigin(origin) !== undefined;
-    check(valid, "an origin is a scheme, ://, a host, and a port where it is not the scheme's own", origin);
+    checkOption(valid, "an origin is a scheme, ://, a host, and a port where it is not the scheme's own", origin);
   }
-}
-
-function check(valid: boolean, rule: string, value: unknown): void {
-  if (!valid) throw new UsageError("option", `${rule}, not ${String(value)}`);
 }

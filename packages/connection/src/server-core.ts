@@ -1,12 +1,7 @@
 /** A server without its listener: every stream an adapter accepts is handed to it. */
-import {
-  type HandshakeError,
-  type MessageExtension,
-  type RequestHead,
-  type ServerExtension,
-  UsageError,
-} from "@samewire/codec";
+import type { HandshakeError, MessageExtension, RequestHead, ServerExtension } from "@samewire/codec";
 import { Channel, type ChannelOwner } from "./channel.ts";
+import { checkOption } from "./check-option.ts";
 import { serverCompression } from "./compression/compression-policy.ts";
 import { Engine } from "./engine.ts";
 import type { EngineOptions } from "./engine-options.ts";
@@ -168,9 +163,9 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
    * until all streams are gone or the deadline, in milliseconds, has passed; then cuts off those that are left.
    */
   async drain(options: { readonly deadline?: number } = {}): Promise<DrainReport> {
+    checkOption(typeof options === "object" && options !== null, "drain takes an object of options", options);
     const { deadline = DRAIN_DEADLINE } = options;
-    if (typeof deadline !== "number" || !(deadline >= 0))
-      throw new UsageError("option", `deadline is a number from 0 on, not ${String(deadline)}`);
+    checkOption(typeof deadline === "number" && deadline >= 0, "deadline is a number from 0 on", deadline);
     this.#draining = true;
     const before = this.#connections.size;
     for (const engine of this.#connections) engine.closing.close(1001, "");

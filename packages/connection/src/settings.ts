@@ -1,5 +1,5 @@
 /** The options of a connection with every default filled in, checked once per server or client. */
-import { UsageError } from "@samewire/codec";
+import { checkOption } from "./check-option.ts";
 import type { CompressionOptions } from "./compression/compression-options.ts";
 import type { ConnectionOptions } from "./options.ts";
 
@@ -46,40 +46,32 @@ export const DEFAULT_SETTINGS: Settings = {
 
 /** @throws UsageError unless they are a list of strings, whatever these are */
 export function checkSubprotocols(subprotocols: unknown): void {
-  if (subprotocols === undefined) return;
-  if (Array.isArray(subprotocols) && subprotocols.every((name) => typeof name === "string")) return;
-  throw new UsageError("option", `subprotocols is a list of names, not ${JSON.stringify(subprotocols)}`);
+  const names = Array.isArray(subprotocols) && subprotocols.every((name) => typeof name === "string");
+  checkOption(subprotocols === undefined || names, "subprotocols is a list of names", subprotocols);
 }
 
 /** @throws UsageError unless it says whether to compress, or how */
 export function checkCompression(compression: unknown): void {
   const options = typeof compression === "object" && compression !== null && !Array.isArray(compression);
-  if (options || typeof compression === "boolean") return;
-  throw new UsageError("option", `compression is true, false or an object of options, not ${String(compression)}`);
+  const valid = options || typeof compression === "boolean";
+  checkOption(valid, "compression is true, false or an object of options", compression);
 }
 
 /** @throws UsageError on a value of the wrong type, or a number that is negative */
 export function resolveSettings(options: ConnectionOptions): Settings {
-  if (typeof options !== "object" || options === null) {
-    throw new UsageError("option", `options are an object, not ${String(options)}`);
-  }
+  checkOption(typeof options === "object" && options !== null, "options are an object", options);
   const settings: Record<string, unknown> = { ...DEFAULT_SETTINGS };
   for (const [name, fallback] of Object.entries(DEFAULT_SETTINGS)) {
     const value: unknown = (options as Record<string, unknown>)[name];
     if (value === undefined) continue;
-    if (typeof fallback === "number" && !(typeof value === "number" && value >= 0)) {
-      throw new UsageError("option", `${name} is a number from 0 on, not ${String(value)}`);
-    }
+    const valid = typeof fallback !== "number" || (typeof value === "number" && value >= 0);
+    checkOption(valid, `${name} is a number from 0 on`, value);
     settings[name] = value;
   }
   const { autoPong, compression, overflow, lowWaterMark, highWaterMark, maxBufferedAmount } = settings;
   checkCompression(compression);
-  if (typeof autoPong !== "boolean") {
-    throw new UsageError("option", `autoPong is true or false, not ${String(autoPong)}`);
-  }
-  if (overflow !== "close" && overflow !== "drop") {
-    throw new UsageError("option", `overflow is "close" or "drop", not ${String(overflow)}`);
-  }
+  checkOption(typeof autoPong === "boolean", "autoPong is true or false", autoPong);
+  checkOption(overflow === "close" || overflow === "drop", 'overflow is "close" or "drop"', overflow);
   // Whoever meets the cap must have met the marks: only beyond them somebody is told when there is room again.
   settings.highWaterMark = Math.min(highWaterMark as number, maxBufferedAmount as number);
   settings.lowWaterMark = Math.min(lowWaterMark as number, settings.highWaterMark as number);

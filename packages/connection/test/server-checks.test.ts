@@ -1,6 +1,12 @@
-import { describe, expect, it } from "vitest";
-import { connectWith, ServerCore, UsageError } from "../src/index.ts";
+import { describe, expect, it, vi } from "vitest";
+import { connectWith, refuse, ServerCore, UsageError } from "../src/index.ts";
+import { ask, head, UPGRADE } from "./_requests.ts";
 import { world } from "./_world.ts";
+
+/** What neither JSON nor a string can be made of. */
+const CYCLIC: unknown[] = [];
+CYCLIC.push(CYCLIC);
+const UNSHOWABLE: readonly unknown[] = [CYCLIC, 1000n, Symbol("1000"), Object.create(null)];
 
 describe("a server throws at once", () => {
   it.each<Record<string, unknown>>([
@@ -28,14 +34,71 @@ describe("a server throws at once", () => {
   ])("for %j", (options) => {
     expect(() => world(options)).toThrow(UsageError);
   });
+
+  it("for what cannot be shown", () => {
+    for (const value of UNSHOWABLE) {
+      for (const name of [
+        "subprotocols",
+        "maxConnections",
+        "maxMessageSize",
+        "origins",
+        "message",
+        "autoPong",
+        "overflow",
+      ])
+        expect(() => world({ [name]: value }), name).toThrow(UsageError);
+      for (const name of ["subprotocols", "origins"])
+        expect(() => world({ [name]: [value] }), name).toThrow(UsageError);
+    }
+  });
 });
 
 describe("drain", () => {
-  it.each(["2000", null, -1, Number.NaN])("rejects the deadline %j, and goes on", async (deadline) => {
+  it("rejects a deadline that is none, and goes on", async () => {
     const { connect, core } = world({ message: () => {} });
     const socket = await connect();
-    await expect(core.drain({ deadline: deadline as never })).rejects.toThrow(UsageError);
+    for (const deadline of ["2000", null, -1, Number.NaN, ...UNSHOWABLE])
+      await expect(core.drain({ deadline: deadline as never })).rejects.toThrow(UsageError);
     expect([socket.state, core.unavailable]).toEqual(["open", undefined]);
+  });
+
+  it.each([null, 5, "5000"])("rejects the options %j, and goes on", async (options) => {
+    const { core } = world();
+    await expect(core.drain(options as never)).rejects.toThrow(UsageError);
+    expect(core.unavailable).toBeUndefined();
+  });
+});
+
+describe("close", () => {
+  it("throws for a code or a reason that is none", async () => {
+    const socket = await world().connect();
+    for (const value of UNSHOWABLE) {
+      expect(() => socket.close(value as never)).toThrow(UsageError);
+      expect(() => socket.close(1000, value as never)).toThrow(UsageError);
+    }
+    expect(socket.state).toBe("open");
+  });
+});
+
+describe("headers", () => {
+  it("are refused in every place where they are none", async () => {
+    const values = UNSHOWABLE.map((value) => ({ "x-a": value }));
+    for (const wrong of [null, 5, "a", [1], ["ab"], [["a"]], [[{}, "b"]], { a: null }, ...values]) {
+      const headers = wrong as never;
+      await expect(world().connect({ headers })).rejects.toThrow(UsageError);
+      expect(() => refuse(401, headers)).toThrow(UsageError);
+      const openingError = vi.fn();
+      const answer = await ask({ upgrade: () => ({ headers }), openingError }, head("GET / HTTP/1.1", UPGRADE));
+      expect(answer.text).toMatch(/^HTTP\/1\.1 500 /);
+      expect(openingError.mock.calls[0]?.[1]).toBeInstanceOf(UsageError);
+    }
+  });
+
+  it("may be what can be read only once", async () => {
+    const seen: unknown[] = [];
+    const { connect } = world({ upgrade: ({ headers }) => void seen.push(headers.get("x-a")) });
+    await connect({ headers: new Map([["x-a", "b"]]).entries() as never });
+    expect(seen).toEqual(["b"]);
   });
 });
 
@@ -63,6 +126,13 @@ describe("a client rejects", () => {
     { signal: null },
   ])("%j", async (options) => {
     await expect(world().connect(options)).rejects.toThrow(UsageError);
+  });
+
+  it("what cannot be shown", async () => {
+    for (const value of UNSHOWABLE) {
+      for (const name of ["subprotocols", "highWaterMark", "signal"])
+        await expect(world().connect({ [name]: value }), name).rejects.toThrow(UsageError);
+    }
   });
 });
 

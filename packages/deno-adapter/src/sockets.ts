@@ -1,5 +1,6 @@
 /** The byte streams of Deno without any WebSocket: what `serve` and `connect` stand on, and what the contract suite tests. */
 import {
+  checkServerTls,
   type Dial,
   type DialTarget,
   type Socket,
@@ -59,6 +60,7 @@ const ACCEPT_RETRY = 50;
 /** Listens and hands each connection to `accept`, which answers with the handler of its events. */
 export async function listen(options: ListenOptions, accept: Accept): Promise<Listener> {
   const { path, tls } = options;
+  if (tls !== undefined) checkServerTls(tls);
   if (tls !== undefined && path !== undefined) throw new UsageError("option", "Deno has no TLS on a Unix socket");
   const listener = await listenFresh(options, () => open(options));
   let stopped = false;

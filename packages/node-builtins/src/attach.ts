@@ -1,4 +1,11 @@
-import { type Runtime, type Server, ServerCore, type ServerOptions, UsageError } from "@samewire/connection";
+import {
+  checkOption,
+  type Runtime,
+  type Server,
+  ServerCore,
+  type ServerOptions,
+  UsageError,
+} from "@samewire/connection";
 import { NodeSocket } from "./node-socket.ts";
 import {
   type Endpoint,
@@ -72,10 +79,8 @@ function answerOf(result: unknown): boolean {
 }
 
 function checkEndpoint(path: unknown, unmatched: unknown): void {
-  if (path !== undefined && typeof path !== "string" && typeof path !== "function") {
-    throw new UsageError("option", `path is a string or a function, not ${String(path)}`);
-  }
-  if (unmatched !== undefined && unmatched !== "refuse" && unmatched !== "leave") {
-    throw new UsageError("option", `unmatched is "refuse" or "leave", not ${String(unmatched)}`);
-  }
+  const isPath = path === undefined || typeof path === "string" || typeof path === "function";
+  checkOption(isPath, "path is a string or a function", path);
+  const isUnmatched = unmatched === undefined || unmatched === "refuse" || unmatched === "leave";
+  checkOption(isUnmatched, 'unmatched is "refuse" or "leave"', unmatched);
 }

@@ -26,11 +26,11 @@ export function readClosePayload(payload: Uint8Array): CloseStatus | ProtocolErr
  * @throws UsageError if the code may not be sent or the reason is longer than 123 bytes
  */
 export function closePayload(code: number | undefined, reason: string): Uint8Array {
-  checkUsage(typeof reason === "string", "close-reason", typeof reason);
+  checkUsage(typeof reason === "string", "close-reason", reason);
   const text = encodeUtf8(reason);
   checkUsage(text.length <= MAX_CONTROL_PAYLOAD - 2, "close-reason", text.length);
   if (code === undefined) {
-    checkUsage(reason === "", "close-reason", "without a code");
+    checkUsage(reason === "", "close-reason", reason);
     return text;
   }
   checkUsage(isWireCloseCode(code), "close-code", code);

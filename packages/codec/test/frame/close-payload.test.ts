@@ -21,6 +21,10 @@ describe("closePayload (RFC 6455 5.5.1)", () => {
       [Number.NaN, ""],
       [1000.5, ""],
       ["1000", ""],
+      [1000n, ""],
+      [Object.create(null), ""],
+      [Symbol("1000"), ""],
+      [1000, Object.create(null)],
       [1000, 5],
     ] as const) {
       expect(() => closePayload(code as never, reason as never)).toThrow(UsageError);

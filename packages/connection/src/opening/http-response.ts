@@ -8,6 +8,7 @@ import {
   UsageError,
 } from "@samewire/codec";
 import { type Bytes, isBytes, viewOf } from "../message.ts";
+import { checkedHeaders } from "./checked-headers.ts";
 import { reasonPhrase } from "./reason-phrase.ts";
 
 export interface HttpResponse {
@@ -32,16 +33,14 @@ const FRAMING = /^(?:connection|content-length|transfer-encoding)$/i;
  * @throws UsageError for a status outside 200-999, a reason or header that cannot be sent, and a body with 204 or 304
  */
 export function encodeHttpResponse(response: HttpResponse): Uint8Array {
-  const { status, reason = reasonPhrase(status), headers = [], body = "", head = false } = response;
+  const { status, reason = reasonPhrase(status), headers, body = "", head = false } = response;
   if (!Number.isInteger(status) || status < 200 || status > 999) {
     throw new UsageError("status", `not 200 to 999: ${status}`);
   }
   if (!/^[\t -~\x80-\xff]*$/.test(reason)) {
     throw new UsageError("reason", `no reason phrase: ${JSON.stringify(reason)}`);
   }
-  if (typeof headers !== "object" || headers === null) {
-    throw new UsageError("headers", `headers are an object or pairs, not ${String(headers)}`);
-  }
+  const added = checkedHeaders(headers);
   if (typeof body !== "string" && !isBytes(body)) {
     throw new UsageError("body", "a body is a string or bytes");
   }
@@ -49,8 +48,6 @@ export function encodeHttpResponse(response: HttpResponse): Uint8Array {
   const bodiless = status === 204 || status === 304;
   if (bodiless && payload.length > 0) throw new UsageError("body", `${status} has no body`);
 
-  // Taken once: they may be a generator's.
-  const added = Symbol.iterator in headers ? [...headers] : headers;
   const names = new HeaderFields(added);
   const fields = {
     // RFC 9110 section 7.8: who sends Upgrade names it in Connection.

@@ -27,6 +27,7 @@ import type { Settings } from "../settings.ts";
 import type { SocketHandler } from "../socket.ts";
 import { isThenable } from "../thenable.ts";
 import type { Opening } from "../web-socket-connection.ts";
+import { checkedHeaders } from "./checked-headers.ts";
 import { acceptanceOf, responseOf } from "./handler-results.ts";
 import { encodeHttpResponse, encodeRefusal } from "./http-response.ts";
 import { refusedOrigin } from "./origin-policy.ts";
@@ -227,7 +228,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
       bytes = encodeAccept(upgrade, {
         subprotocol,
         extensions: extension === undefined ? [] : [extension.agreed],
-        headers: acceptance.headers,
+        headers: checkedHeaders(acceptance.headers),
       });
     } catch (error) {
       extension?.release();

@@ -5,6 +5,7 @@ import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { testCertificate } from "../test-certificate.ts";
 import { type Adapter, certificate, options, serving, sleep } from "./adapter.ts";
 
@@ -38,7 +39,7 @@ export function transportsSuite(adapter: Adapter): void {
 
   test("a TLS server without certificate or key is refused at once", options, async () => {
     const { cert, key } = await certificate;
-    for (const tls of [{}, { cert }, { key }]) {
+    for (const tls of [{}, { cert }, { key }, null, 5]) {
       const serve = serving(adapter, { ...echo, tls: tls as never }, async () => {});
       await assert.rejects(serve, { name: "UsageError", code: "option" });
     }
@@ -117,14 +118,11 @@ export function transportsSuite(adapter: Adapter): void {
       { port: -1 },
       { port: 65_536 },
       { port: "80" },
+      { port: 80n },
       { path: 5 },
       { path: "" },
     ]) {
-      await assert.rejects(
-        adapter.serve(where as never),
-        { name: "UsageError", code: "option" },
-        JSON.stringify(where),
-      );
+      await assert.rejects(adapter.serve(where as never), { name: "UsageError", code: "option" }, inspect(where));
     }
     await assert.rejects(adapter.serve(undefined as never), { name: "UsageError" });
     await assert.rejects(connect(undefined as never), { name: "UsageError", code: "url" });

@@ -1,0 +1,17 @@
+import { UsageError } from "@samewire/codec";
+
+/**
+ * @param rule what the option is, for the message
+ * @throws UsageError `option` unless the value is valid
+ */
+export function checkOption(valid: boolean, rule: string, value: unknown): asserts valid {
+  if (!valid) throw new UsageError("option", `${rule}, not ${shown(value)}`);
+}
+
+/** What was given by mistake may be anything: an object can make any conversion throw, and have no end. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  return typeof value === "function" ? "a function" : String(value);
+}
