@@ -20,8 +20,6 @@ export class Channel implements SocketHandler {
   stage: SocketHandler = NO_STAGE;
   /** True once the peer's FIN has come. */
   inputEnded = false;
-  /** True once its last stage has begun. */
-  lingering = false;
   /** True once the socket is gone. */
   closed = false;
   readonly #owner: ChannelOwner | undefined;
@@ -56,10 +54,9 @@ export class Channel implements SocketHandler {
 
   /** Sends what is to be sent, then FIN, discards input, closes: the end of every stream that is not simply destroyed. */
   linger(deadlines: Deadlines, flushTime: number): void {
-    if (this.closed || this.lingering) return;
-    this.lingering = true;
-    this.stage = new Linger(this.socket, this.transmitter, deadlines, flushTime, this.inputEnded);
+    if (this.closed) return;
     this.#owner?.onLinger(this);
+    this.stage = new Linger(this.socket, this.transmitter, deadlines, flushTime, this.inputEnded);
   }
 }
 

@@ -48,8 +48,8 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   readonly #channels = new Set<Channel>();
   /** Those of them that linger, the oldest first, but for who was cut off. */
   readonly #lingering = new Set<Channel>();
-  /** How many are in their opening handshake or open. */
-  #active = 0;
+  /** Those of them that are in their opening handshake or open. */
+  readonly #active = new Set<Channel>();
   readonly #topics = new Topics<C>();
   readonly #engineOptions: EngineOptions<WebSocketConnection<C>>;
   #draining = false;
@@ -79,23 +79,24 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
 
   get unavailable(): string | undefined {
     if (this.#draining) return "The server is closing.";
-    return this.#overcrowded ? "The server has too many connections." : undefined;
+    // Who asks is one of them.
+    return this.#active.size > this.#most ? "The server has too many connections." : undefined;
   }
 
-  get #overcrowded(): boolean {
-    return this.#active > (this.policy.maxConnections ?? Number.POSITIVE_INFINITY);
+  get #most(): number {
+    return this.policy.maxConnections ?? Number.POSITIVE_INFINITY;
   }
 
   /** How many streams may linger: nobody waits for their places, but each costs a file descriptor. */
   get #mostLingering(): number {
-    return Math.max(this.policy.maxConnections ?? Number.POSITIVE_INFINITY, LEAST_LINGERING);
+    return Math.max(this.#most, LEAST_LINGERING);
   }
 
   /** Takes a fresh byte stream: the opening handshake is read from it. */
   accept(socket: Socket): SocketHandler {
     const channel = this.#open(socket);
-    if (!this.#overcrowded) {
-      new ServerOpening(this, channel);
+    if (this.#active.size < this.#most) {
+      this.#begin(channel);
     } else if (this.#lingering.size < this.#mostLingering) {
       // Not even the head is read: whoever opens streams without end must not cost more than this.
       channel.transmitter.append(refuse(503, {}, "The server has too many connections.\n").bytes);
@@ -118,7 +119,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
     failed?: ApplicationFault,
   ): SocketHandler {
     const channel = this.#open(socket);
-    new ServerOpening(this, channel).begin(head, rest, failed);
+    this.#begin(channel).begin(head, rest, failed);
     return channel;
   }
 
@@ -137,7 +138,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
 
   /** @internal A stream lingers: it is no connection any more. */
   onLinger(channel: Channel): void {
-    this.#active--;
+    this.#active.delete(channel);
     this.#lingering.add(channel);
     if (this.#lingering.size <= this.#mostLingering) return;
     const oldest = this.#lingering.values().next().value as Channel;
@@ -149,7 +150,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   onGone(channel: Channel): void {
     this.#channels.delete(channel);
     this.#lingering.delete(channel);
-    if (!channel.lingering) this.#active--;
+    this.#active.delete(channel);
     if (this.#channels.size === 0) for (const end of this.#drains) end();
   }
 
@@ -200,7 +201,11 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   #open(socket: Socket): Channel {
     const channel = new Channel(socket, this.environment.turns, this);
     this.#channels.add(channel);
-    this.#active++;
     return channel;
+  }
+
+  #begin(channel: Channel): ServerOpening<C> {
+    this.#active.add(channel);
+    return new ServerOpening(this, channel);
   }
 }

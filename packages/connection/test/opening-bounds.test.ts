@@ -1,5 +1,6 @@
 /** What streams may cost that are no connection: not yet, or never. */
 import { describe, expect, it, vi } from "vitest";
+import { memoryPair } from "../src/testing/index.ts";
 import { head, raw, UPGRADE } from "./_requests.ts";
 import { world } from "./_world.ts";
 
@@ -19,6 +20,18 @@ describe("ServerCore", () => {
     await expect(place.connect()).rejects.toMatchObject({ response: { status: 503 } });
     await place.clock.advance(2000);
     expect(place.sockets.filter(({ other }) => !other.closed).length).toBe(2);
+  });
+
+  it("counts no stream that was closed at once, however long its socket takes to close", async () => {
+    const { clock, connect, core, stream } = world({ maxConnections: 1, message: () => {} });
+    const socket = await connect();
+    for (let count = 0; count < 64; count++) stream();
+    const destroy = vi.fn();
+    for (let count = 0; count < 3; count++) core.accept(Object.assign(memoryPair(clock)[0], { destroy }));
+    expect(destroy).toHaveBeenCalledTimes(3);
+    void socket.close();
+    await clock.settle();
+    expect((await connect()).state).toBe("open");
   });
 
   it("cuts off who has lingered longest where more have an answer than may linger", async () => {
