@@ -44,12 +44,12 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   readonly environment: Environment;
   readonly extensions: readonly ServerExtension[];
   readonly #connections = new Set<Engine<WebSocketConnection<C>>>();
-  /** Every stream there is: in its opening handshake, open, or lingering. */
-  readonly #channels = new Set<Channel>();
-  /** Those of them that linger, the oldest first, but for who was cut off. */
-  readonly #lingering = new Set<Channel>();
-  /** Those of them that are in their opening handshake or open. */
+  // Every stream there is is in one of these: in its opening handshake or open;
   readonly #active = new Set<Channel>();
+  /** lingering, the oldest first; */
+  readonly #lingering = new Set<Channel>();
+  /** or destroyed, and its socket is not gone yet. */
+  readonly #cutOff = new Set<Channel>();
   readonly #topics = new Topics<C>();
   readonly #engineOptions: EngineOptions<WebSocketConnection<C>>;
   #draining = false;
@@ -94,7 +94,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
 
   /** Takes a fresh byte stream: the opening handshake is read from it. */
   accept(socket: Socket): SocketHandler {
-    const channel = this.#open(socket);
+    const channel = new Channel(socket, this.environment.turns, this);
     if (this.#active.size < this.#most) {
       this.#begin(channel);
     } else if (this.#lingering.size < this.#mostLingering) {
@@ -102,7 +102,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
       channel.transmitter.append(refuse(503, {}, "The server has too many connections.\n").bytes);
       channel.linger(this.environment.deadlines, this.settings.closeTimeout);
     } else {
-      socket.destroy();
+      this.#cut(channel);
     }
     return channel;
   }
@@ -118,7 +118,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
     socket: Socket,
     failed?: ApplicationFault,
   ): SocketHandler {
-    const channel = this.#open(socket);
+    const channel = new Channel(socket, this.environment.turns, this);
     this.#begin(channel).begin(head, rest, failed);
     return channel;
   }
@@ -143,15 +143,13 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
     if (this.#lingering.size <= this.#mostLingering) return;
     const oldest = this.#lingering.values().next().value as Channel;
     this.#lingering.delete(oldest);
-    oldest.socket.destroy();
+    this.#cut(oldest);
   }
 
   /** @internal A stream is gone. */
   onGone(channel: Channel): void {
-    this.#channels.delete(channel);
-    this.#lingering.delete(channel);
-    this.#active.delete(channel);
-    if (this.#channels.size === 0) for (const end of this.#drains) end();
+    for (const streams of [this.#active, this.#lingering, this.#cutOff]) streams.delete(channel);
+    if (this.#empty) for (const end of this.#drains) end();
   }
 
   /** Sends a message to all that subscribed to `topic`, encoded once; returns to how many. */
@@ -170,8 +168,8 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
     this.#draining = true;
     const before = this.#connections.size;
     for (const engine of this.#connections) engine.closing.close(1001, "");
-    for (const { stage } of this.#channels) if (stage instanceof ServerOpening) stage.dismiss();
-    if (this.#channels.size > 0) await this.#emptied(deadline);
+    for (const { stage } of this.#active) if (stage instanceof ServerOpening) stage.dismiss();
+    if (!this.#empty) await this.#emptied(deadline);
     // Those that are over are still in the book while their handlers run.
     const terminated = [...this.#connections].filter(({ info }) => info === undefined).length;
     this.terminate();
@@ -182,7 +180,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   terminate(): void {
     this.#draining = true;
     for (const engine of this.#connections) engine.terminate();
-    for (const channel of this.#channels) channel.socket.destroy();
+    for (const channel of [...this.#active, ...this.#lingering]) channel.socket.destroy();
   }
 
   #emptied(delay: number): Promise<void> {
@@ -198,10 +196,13 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
     });
   }
 
-  #open(socket: Socket): Channel {
-    const channel = new Channel(socket, this.environment.turns, this);
-    this.#channels.add(channel);
-    return channel;
+  get #empty(): boolean {
+    return this.#active.size + this.#lingering.size + this.#cutOff.size === 0;
+  }
+
+  #cut(channel: Channel): void {
+    this.#cutOff.add(channel);
+    channel.socket.destroy();
   }
 
   #begin(channel: Channel): ServerOpening<C> {
