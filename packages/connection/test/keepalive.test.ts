@@ -125,6 +125,28 @@ describe("keepalive", () => {
     expect(aborted).toBe(true);
   });
 
+  it("takes no time from a Ping that it sent while it did not read", async () => {
+    let release = (): void => {};
+    const { clock, connect, core } = world({
+      message: () => new Promise<void>((resolve) => (release = resolve)),
+      receiveHighWaterMark: 1000,
+      pingInterval: 1000,
+      pongTimeout: 500,
+    });
+    const socket = await connect();
+    const server = onlyConnection(core.connections);
+    socket.send("held");
+    for (let i = 0; i < 3; i++) socket.send(new Uint8Array(1000));
+    await clock.advance(3500);
+    for (let i = 0; i < 4; i++) {
+      release();
+      await clock.settle();
+    }
+    expect(server.roundTripTime).toBeUndefined();
+    await clock.advance(1100);
+    expect(server.roundTripTime).toBe(0);
+  });
+
   it("LC-24 a process that was suspended does not take its peers for dead", async () => {
     const { clock, connect, core } = world({ message: () => {}, pingInterval: 1000, pongTimeout: 500 });
     await connect();

@@ -131,17 +131,18 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
       this.#arm(0, "ping", pingInterval - silent);
       return;
     }
-    const count = (this.#pingCount + 1) >>> 0;
     // While we do not read, its Pong is not waited for; but who is gone answers with a reset, which is noticed.
-    const sent = this.#owner.sender.tryPing(writeCount(count)) && !this.#owner.paused;
+    const { paused } = this.#owner;
+    const count = (this.#pingCount + 1) >>> 0;
+    const sent = this.#owner.sender.tryPing(writeCount(count));
     if (sent) {
       this.#pingCount = count;
       this.#pingSent = this.#clock.now();
       this.#aliveBefore = this.#alive;
-      this.#awaiting = true;
+      this.#awaiting = !paused;
     }
     // Nobody owes a Pong to a Ping that was not sent.
-    if (sent && pongTimeout > 0) this.#arm(0, "pong", pongTimeout);
+    if (sent && !paused && pongTimeout > 0) this.#arm(0, "pong", pongTimeout);
     else this.#arm(0, "ping", pingInterval);
   }
 
