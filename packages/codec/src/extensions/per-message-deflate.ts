@@ -4,6 +4,7 @@
  * history, a compressor from the second message on until the connection idles, since it may forget whenever it likes.
  * Without context takeover, or where the budget has no room, a context lives for one message.
  */
+import { NO_BYTES } from "../bytes/no-bytes.ts";
 import { ProtocolError, type ProtocolErrorCode } from "../errors.ts";
 import type { DeflateEngine, Deflater, DeflaterOptions, Inflater, InflaterOptions } from "./deflate-engine.ts";
 import type { DeflateSettings } from "./deflate-options.ts";
@@ -16,8 +17,6 @@ export interface Direction {
   readonly windowBits: number;
   readonly takeover: boolean;
 }
-
-const EMPTY = new Uint8Array(0);
 
 /** A block with BFINAL set costs a new context: so many are free in a message, and one more for each 64 bytes of it. */
 const FREE_FINAL_BLOCKS = 16;
@@ -88,7 +87,7 @@ export class PerMessageDeflate implements MessageExtension {
   }
 
   encode(piece: Uint8Array, last: boolean, flush: boolean = last): Uint8Array {
-    let output: Uint8Array = EMPTY;
+    let output: Uint8Array = NO_BYTES;
     if (piece.length > 0 || (last && this.#unflushed)) output = this.#deflate(piece, last, flush);
     // Section 7.2.3.6: an empty message, or what follows a flush, is the header of an empty stored block.
     else if (last) output = new Uint8Array(1);
@@ -97,7 +96,7 @@ export class PerMessageDeflate implements MessageExtension {
   }
 
   #deflate(piece: Uint8Array, last: boolean, flush: boolean): Uint8Array {
-    if (this.#released) return EMPTY;
+    if (this.#released) return NO_BYTES;
     this.#unflushed = !flush;
     this.#deflater ??= this.#openDeflater();
     this.#warm = true;
@@ -134,11 +133,11 @@ export class PerMessageDeflate implements MessageExtension {
   }
 
   decode(piece: Uint8Array, last: boolean, max: number): Uint8Array | ProtocolError {
-    if (this.#released) return EMPTY;
+    if (this.#released) return NO_BYTES;
     this.#bytesIn += piece.length;
     this.overhead = 0;
     // A message without a single byte (section 7.2.3.6 asks for one) is taken as empty; there is nothing to inflate.
-    if (last && this.#bytesIn === 0) return EMPTY;
+    if (last && this.#bytesIn === 0) return NO_BYTES;
 
     this.#inflater ??= this.#engine.createInflater(this.#inbound);
     const inflater = this.#inflater;

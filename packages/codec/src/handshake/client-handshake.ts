@@ -43,8 +43,6 @@ export interface ClientHandshakeOptions {
   readonly limits?: Partial<HeadLimits> | undefined;
 }
 
-const NOTHING = new Uint8Array(0);
-
 /** Reads the response from bytes. Interim responses (1xx other than 101) are passed over; they share the head's limit. */
 export class ClientHandshake {
   readonly #options: ClientHandshakeOptions;
@@ -84,7 +82,7 @@ export class ClientHandshake {
     return this.#parser && this.#refuse(new HandshakeError("head-incomplete"));
   }
 
-  #refuse(error: HandshakeError, response?: ResponseHead, rest: Uint8Array = NOTHING): ClientOutcome {
+  #refuse(error: HandshakeError, response?: ResponseHead, rest: Uint8Array = new Uint8Array(0)): ClientOutcome {
     this.#parser = undefined;
     return { kind: "refused", error, response, rest };
   }

@@ -3,6 +3,7 @@
  * their reserved bit, checks text as it arrives, keeps the message limit; or shows a message chunk by chunk.
  */
 import { joinBytes } from "../bytes/join-bytes.ts";
+import { NO_BYTES } from "../bytes/no-bytes.ts";
 import type { DecodeText } from "../bytes/text.ts";
 import { Utf8Validator } from "../bytes/utf8.ts";
 import { ProtocolError, type ProtocolErrorCode } from "../errors.ts";
@@ -20,7 +21,6 @@ const TURN_BUDGET = 8;
 
 const FIN_TEXT = FIN | Opcode.TEXT;
 const FIN_BINARY = FIN | Opcode.BINARY;
-const EMPTY = new Uint8Array(0);
 
 export interface MessageHandler {
   /** A whole message; bytes are the receiver's own. */
@@ -52,7 +52,7 @@ export class MessageAssembler implements FrameHandler {
 
   // The message under way.
   #underWay = false;
-  #first = 0;
+  #text = false;
   #last = false;
   #streamed = false;
   #transformed = false;
@@ -62,14 +62,14 @@ export class MessageAssembler implements FrameHandler {
   #sizeLimit = 0;
 
   // Work left over from the chunk when suspended.
-  #rest: Uint8Array = EMPTY;
-  #pieceRest: Uint8Array = EMPTY;
+  #rest: Uint8Array = NO_BYTES;
+  #pieceRest: Uint8Array = NO_BYTES;
   #pieceEnds = false;
   #inPiece = false;
   #spent = 0;
 
   // A control frame whose payload spans chunks.
-  #control: Uint8Array = EMPTY;
+  #control: Uint8Array = NO_BYTES;
   #controlOpcode = 0;
   #controlLength = 0;
 
@@ -119,7 +119,7 @@ export class MessageAssembler implements FrameHandler {
     if (this.#inPiece) this.#transform(this.#pieceRest, this.#pieceEnds);
     if (this.suspended) return;
     const rest = this.#rest;
-    this.#rest = EMPTY;
+    this.#rest = NO_BYTES;
     this.#decode(rest, rest.buffer.byteLength);
   }
 
@@ -129,8 +129,8 @@ export class MessageAssembler implements FrameHandler {
     this.suspended = false;
     this.#decoder.halt();
     this.#collector = undefined;
-    this.#rest = EMPTY;
-    this.#pieceRest = EMPTY;
+    this.#rest = NO_BYTES;
+    this.#pieceRest = NO_BYTES;
   }
 
   #decode(chunk: Uint8Array, memory: number): void {
@@ -192,7 +192,7 @@ export class MessageAssembler implements FrameHandler {
     const opcode = this.#controlOpcode;
     const payload = this.#control;
     this.#controlOpcode = 0;
-    this.#control = EMPTY;
+    this.#control = NO_BYTES;
     this.#handler.onControl(opcode, payload);
   }
 
@@ -203,12 +203,12 @@ export class MessageAssembler implements FrameHandler {
   #startFrame(first: number, length: number): void {
     const decoder = this.#decoder;
     if ((first & 0x0f) !== Opcode.CONTINUATION) {
-      this.#first = first;
+      this.#text = (first & 0x0f) === Opcode.TEXT;
       this.#transformed = (first & RSV_BITS) !== 0;
       this.#streamed = this.#streaming;
       this.#underWay = true;
       this.#sizeLimit = limitOf(this.#limits, this.#streamed);
-      if (this.#streamed) this.#handler.onStreamStart((first & 0x0f) === Opcode.TEXT);
+      if (this.#streamed) this.#handler.onStreamStart(this.#text);
     }
     this.#last = (first & FIN) !== 0;
     this.#received += length;
@@ -234,9 +234,11 @@ export class MessageAssembler implements FrameHandler {
   #transform(piece: Uint8Array, ends: boolean): void {
     const extension = this.#extension as MessageExtension;
     let at = 0;
+    let more: boolean;
+    let whole: Uint8Array | undefined;
     this.#inPiece = true;
     do {
-      const next = !extension.pending && at < piece.length ? piece.subarray(at, at + extension.slice) : EMPTY;
+      const next = extension.pending ? NO_BYTES : piece.subarray(at, at + extension.slice);
       at += next.length;
       const max = Math.min(2 * extension.slice, this.#sizeLimit - this.#size + 1);
       const output = extension.decode(next, ends && at === piece.length, max);
@@ -250,14 +252,10 @@ export class MessageAssembler implements FrameHandler {
         return;
       }
       this.#spent += (next.length + output.length + extension.overhead) / extension.slice;
-      const more = extension.pending || at < piece.length;
-      if (!more && ends && this.#size === output.length && !this.#streamed) {
-        this.#inPiece = false;
-        this.#deliverTransformed(output);
-        this.#checkBudget();
-        return;
-      }
-      if (output.length > 0) this.#accept(output);
+      more = extension.pending || at < piece.length;
+      // Nothing is collected of a message that comes out in one piece.
+      if (!more && ends && this.#size === output.length && !this.#streamed) whole = output;
+      else if (output.length > 0) this.#accept(output);
       if (this.#failed) return;
       if (more && this.#spent >= TURN_BUDGET) {
         this.#pieceRest = this.#kept(piece, at);
@@ -265,26 +263,16 @@ export class MessageAssembler implements FrameHandler {
         this.#suspend();
         return;
       }
-    } while (extension.pending || at < piece.length);
+    } while (more);
     this.#inPiece = false;
-    this.#pieceRest = EMPTY;
-    if (ends) this.#finish();
-    this.#checkBudget();
-  }
-
-  /** A transformed message that came out in one piece: nothing was collected. */
-  #deliverTransformed(output: Uint8Array): void {
-    const text = (this.#first & 0x0f) === Opcode.TEXT;
-    const message = text ? this.#decodeText(output, 0, output.length) : output.slice();
-    this.#expectMessage();
-    if (message === undefined) this.onFault("invalid-utf8");
-    else this.#handler.onMessage(message);
+    this.#pieceRest = NO_BYTES;
+    if (ends) this.#finish(whole);
+    if (this.#spent >= TURN_BUDGET && !this.#failed) this.#suspend();
   }
 
   /** Takes payload of the message under way; what is shown as a stream is the receiver's, unless it is an extension's. */
   #accept(piece: Uint8Array): void {
-    const text = (this.#first & 0x0f) === Opcode.TEXT;
-    if (text) {
+    if (this.#text) {
       this.#utf8 ??= new Utf8Validator();
       if (!this.#utf8.write(piece, 0, piece.length)) {
         this.onFault("invalid-utf8");
@@ -299,9 +287,9 @@ export class MessageAssembler implements FrameHandler {
     }
   }
 
-  #finish(): void {
-    const text = (this.#first & 0x0f) === Opcode.TEXT;
-    if (text && this.#utf8?.end() === false) {
+  /** The message under way is complete; `output` is all of it where it came out of an extension in one piece. */
+  #finish(output?: Uint8Array): void {
+    if (this.#utf8?.end() === false) {
       this.onFault("invalid-utf8");
       return;
     }
@@ -310,10 +298,12 @@ export class MessageAssembler implements FrameHandler {
       this.#handler.onStreamEnd();
       return;
     }
-    const payload = this.#collector?.whole() ?? new Uint8Array(0);
+    const payload = output ?? (this.#collector as PayloadCollector).whole();
+    const message = this.#text ? this.#decodeText(payload, 0, payload.length) : (output?.slice() ?? payload);
     this.#collector = undefined;
     this.#expectMessage();
-    this.#handler.onMessage(text ? (this.#decodeText(payload, 0, payload.length) as string) : payload);
+    if (message === undefined) this.onFault("invalid-utf8");
+    else this.#handler.onMessage(message);
   }
 
   /** Ready for a new message. */
@@ -326,10 +316,6 @@ export class MessageAssembler implements FrameHandler {
     this.#received = 0;
     this.#size = 0;
     this.#utf8 = undefined;
-  }
-
-  #checkBudget(): void {
-    if (this.#spent >= TURN_BUDGET && !this.#failed) this.#suspend();
   }
 
   #suspend(): void {

@@ -1,4 +1,5 @@
 /** Gives the application payloads of its own out of a chunk, without an allocation for each where that can be had. */
+import { NO_BYTES } from "../bytes/no-bytes.ts";
 import { maskInPlace } from "../frame/masking.ts";
 
 /** Small payloads may share memory up to this size, always of one connection: what one of them pins is bounded. */
@@ -17,7 +18,6 @@ const KEPT_SIZE = 2048;
 /** but only the last so many connections do: those that fall silent hold none. */
 const KEEPERS = 1024;
 
-const EMPTY = new Uint8Array(0);
 const keepers: PayloadBlock[] = [];
 let keeper = 0;
 
@@ -66,7 +66,7 @@ export class PayloadBlock {
       if (silent !== undefined) silent.#kept = undefined;
       keepers[keeper] = this;
       keeper = (keeper + 1) % KEEPERS;
-      this.#kept = { bytes: EMPTY, used: 0 };
+      this.#kept = { bytes: NO_BYTES, used: 0 };
       return payload.slice();
     }
     if (kept.used + payload.length > kept.bytes.length) {
