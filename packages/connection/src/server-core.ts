@@ -78,9 +78,14 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   }
 
   get unavailable(): string | undefined {
-    if (this.#draining) return "The server is closing.";
     // Who asks is one of them.
-    return this.#active.size > this.#most ? "The server has too many connections." : undefined;
+    return this.#unavailableBeside(this.#active.size - 1);
+  }
+
+  /** @param others how many streams there are beside the one it is about */
+  #unavailableBeside(others: number): string | undefined {
+    if (this.#draining) return "The server is closing.";
+    return others >= this.#most ? "The server has too many connections." : undefined;
   }
 
   get #most(): number {
@@ -95,11 +100,12 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   /** Takes a fresh byte stream: the opening handshake is read from it. */
   accept(socket: Socket): SocketHandler {
     const channel = new Channel(socket, this.environment.turns, this);
-    if (this.#active.size < this.#most) {
+    const unavailable = this.#unavailableBeside(this.#active.size);
+    if (unavailable === undefined) {
       this.#begin(channel);
     } else if (this.#lingering.size < this.#mostLingering) {
       // Not even the head is read: whoever opens streams without end must not cost more than this.
-      channel.transmitter.append(refuse(503, {}, "The server has too many connections.\n").bytes);
+      channel.transmitter.append(refuse(503, {}, `${unavailable}\n`).bytes);
       channel.linger(this.environment.deadlines, this.settings.closeTimeout);
     } else {
       this.#cut(channel);

@@ -179,6 +179,11 @@ describe("closing", () => {
     await place.clock.settle();
     expect(begun.answer.text).toMatch(/^HTTP\/1\.1 503 /);
     begun.socket.end();
+    // Who comes now is not waited for: it may never send anything.
+    const late = raw(place);
+    await place.clock.settle();
+    expect(late.answer).toMatchObject({ text: expect.stringMatching(/^HTTP\/1\.1 503 .*\s.*closing/s), ended: true });
+    late.socket.end();
     await place.clock.settle();
     expect(await draining).toEqual({ closed: 0, terminated: 0 });
     expect([place.clock.timers, place.core.environment.deadlines.size]).toEqual([0, 0]);

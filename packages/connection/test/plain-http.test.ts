@@ -54,5 +54,8 @@ describe("plain HTTP beside WebSocket", () => {
     expect(plain.text).toMatch(/^HTTP\/1\.1 426 Upgrade Required\r\n(.*\r\n)*\r\n$/);
     const handled = await ask({ request: () => refuse(401, {}, "who?") }, head("HEAD / HTTP/1.1", { host: "x" }));
     expect(handled.text).toMatch(/^HTTP\/1\.1 401 Unauthorized\r\n(.*\r\n)*\r\n$/);
+    // What comes after the request line is at fault.
+    const malformed = await ask({}, head("HEAD / HTTP/1.1", { "ho st": "x" }));
+    expect(malformed.text).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n(.*\r\n)*\r\n$/);
   });
 });

@@ -79,6 +79,11 @@ export class HeadParser<Head extends object> {
     return this.#size;
   }
 
+  /** What the start line says, once that line is complete. */
+  get start(): Omit<Head, "headers"> | undefined {
+    return this.#start;
+  }
+
   /** Takes the next chunk, which stays the caller's. Undefined while more is wanted, and after the outcome. */
   receive(chunk: Uint8Array): HeadOutcome<Head> | HandshakeError | undefined {
     if (this.#reading === undefined) return undefined;

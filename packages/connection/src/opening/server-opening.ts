@@ -260,7 +260,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
   /** Sends an HTTP response and closes; what the client sends after its request is never looked at. */
   #answer(response: PlainResponse | Refusal | HandshakeError): void {
     if (this.#over) return;
-    const bytes = responseBytes(response, this.#bodiless);
+    const bytes = responseBytes(response, this.#bodiless || this.#parser?.start?.method === "HEAD");
     this.#channel.transmitter.append(bytes);
     this.#close();
   }
