@@ -8,6 +8,12 @@ export function checkOption(valid: boolean, rule: string, value: unknown): asser
   if (!valid) throw new UsageError("option", `${rule}, not ${shown(value)}`);
 }
 
+/** @throws UsageError `option` unless it is an AbortSignal, of this realm or another, or none is given */
+export function checkSignal(signal: AbortSignal | undefined): void {
+  const isSignal = signal === undefined || typeof signal?.addEventListener === "function";
+  checkOption(isSignal, "signal is an AbortSignal", signal);
+}
+
 /** What was given by mistake may be anything: an object can make any conversion throw, and have no end. */
 function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);

@@ -1,7 +1,7 @@
 /** `connect` without its transport: what an adapter's `connect` passes its way of dialling to. */
 import { createRequest, UsageError } from "@samewire/codec";
 import { Channel } from "./channel.ts";
-import { checkOption } from "./check-option.ts";
+import { checkSignal } from "./check-option.ts";
 import { clientCompression } from "./compression/compression-policy.ts";
 import type { Dial } from "./dial.ts";
 import { Engine } from "./engine.ts";
@@ -55,8 +55,7 @@ export async function connectWith(
     ...(options.origin === undefined ? {} : { origin: options.origin }),
   });
   const { signal } = options;
-  const isSignal = signal === undefined || typeof signal?.addEventListener === "function";
-  checkOption(isSignal, "signal is an AbortSignal", signal);
+  checkSignal(signal);
   if (signal?.aborted) throw abortError(signal);
   const tls = target.secure ? (options.tls ?? {}) : undefined;
   const attempt = new Attempt({ bytes, key, subprotocols, extensions }, target.target, settings, environment);

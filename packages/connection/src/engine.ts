@@ -232,7 +232,7 @@ export class Engine<S extends Face>
     const stream = item instanceof IncomingStream ? item : streamOf(item, this);
     const result = handlers.stream?.(this.face, stream);
     // What the handler left unread must not hold the next message back.
-    if (isThenable(result)) return result.then(() => stream.cancel());
+    if (isThenable(result)) return Promise.resolve(result).then(() => stream.cancel());
     stream.cancel();
     return undefined;
   }

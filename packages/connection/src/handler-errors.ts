@@ -1,6 +1,6 @@
 /** Handlers of the application: what they throw is caught, and told to its `error` handler. */
 import type { ConnectionHandlers } from "./handlers.ts";
-import { isThenable } from "./thenable.ts";
+import { ignoreRejection, isThenable } from "./thenable.ts";
 
 /** What a function of the application has thrown; which may be anything. */
 export interface ApplicationFault {
@@ -17,7 +17,7 @@ export function runHandler<S, A extends readonly unknown[]>(
 ): PromiseLike<unknown> | undefined {
   try {
     const result = handler.call(handlers, socket, ...args);
-    return isThenable(result) ? result.then(undefined, onError) : undefined;
+    return isThenable(result) ? Promise.resolve(result).then(undefined, onError) : undefined;
   } catch (error) {
     onError(error);
     return undefined;
@@ -27,11 +27,8 @@ export function runHandler<S, A extends readonly unknown[]>(
 /** An error handler that fails has nobody left to tell; the connection closes all the same. */
 export function tellError<S>(handlers: ConnectionHandlers<S>, socket: S, error: unknown): void {
   try {
-    const result = handlers.error?.(socket, error);
-    if (isThenable(result)) result.then(undefined, ignore);
+    ignoreRejection(handlers.error?.(socket, error));
   } catch {
     // As above.
   }
 }
-
-const ignore = (): void => {};

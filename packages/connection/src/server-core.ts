@@ -53,8 +53,8 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   readonly #topics = new Topics<C>();
   readonly #engineOptions: EngineOptions<WebSocketConnection<C>>;
   #draining = false;
-  /** Each `drain` that waits for the last stream to go. */
-  readonly #drains = new Set<() => void>();
+  /** Each `drain` that waits, with those of the streams there were when it began that are not gone yet. */
+  readonly #drains = new Set<{ readonly streams: Set<Channel>; readonly end: () => void }>();
 
   /** @throws UsageError if an option is not what it must be */
   constructor(options: ServerOptions<C>, runtime: Runtime) {
@@ -155,7 +155,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   /** @internal A stream is gone. */
   onGone(channel: Channel): void {
     for (const streams of [this.#active, this.#lingering, this.#cutOff]) streams.delete(channel);
-    if (this.#empty) for (const end of this.#drains) end();
+    for (const { streams, end } of this.#drains) if (streams.delete(channel) && streams.size === 0) end();
   }
 
   /** Sends a message to all that subscribed to `topic`, encoded once; returns to how many. */
@@ -175,7 +175,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
     const before = this.#connections.size;
     for (const engine of this.#connections) engine.closing.close(1001, "");
     for (const { stage } of this.#active) if (stage instanceof ServerOpening) stage.dismiss();
-    if (!this.#empty) await this.#emptied(deadline);
+    await this.#gone(deadline);
     // Those that are over are still in the book while their handlers run.
     const terminated = [...this.#connections].filter(({ info }) => info === undefined).length;
     this.terminate();
@@ -189,21 +189,21 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
     for (const channel of [...this.#active, ...this.#lingering]) channel.socket.destroy();
   }
 
-  #emptied(delay: number): Promise<void> {
+  /** Resolves when the streams that there are now are gone: those that still come, to be refused, are not waited for. */
+  async #gone(delay: number): Promise<void> {
+    const streams = new Set([...this.#active, ...this.#lingering, ...this.#cutOff]);
+    if (streams.size === 0) return;
     const { deadlines } = this.environment;
-    return new Promise((resolve) => {
+    await new Promise<void>((resolve) => {
       const end = (): void => {
-        this.#drains.delete(end);
+        this.#drains.delete(drain);
         deadlines.disarm(deadline);
         resolve();
       };
+      const drain = { streams, end };
       const deadline = deadlines.arm({ onDeadline: end }, "drain", delay);
-      this.#drains.add(end);
+      this.#drains.add(drain);
     });
-  }
-
-  get #empty(): boolean {
-    return this.#active.size + this.#lingering.size + this.#cutOff.size === 0;
   }
 
   #cut(channel: Channel): void {

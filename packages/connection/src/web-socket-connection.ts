@@ -7,6 +7,7 @@ import {
   type HeaderFields,
   UsageError,
 } from "@samewire/codec";
+import { checkSignal } from "./check-option.ts";
 import type { Engine } from "./engine.ts";
 import { type Bytes, type CloseInfo, isBytes, type Message, viewOf } from "./message.ts";
 import { PreparedMessage } from "./prepared-message.ts";
@@ -180,6 +181,7 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
    *   is dropped
    */
   async receive(options?: { readonly signal?: AbortSignal }): Promise<Message | undefined> {
+    checkSignal(options?.signal);
     return this.#engine.inbox.receive("message", options?.signal);
   }
 
@@ -232,7 +234,11 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
 }
 
 function isStream(message: unknown): message is SendableStream {
-  return typeof message === "object" && message !== null && Symbol.asyncIterator in message;
+  return (
+    typeof message === "object" &&
+    message !== null &&
+    typeof (message as SendableStream)[Symbol.asyncIterator] === "function"
+  );
 }
 
 function controlPayload(payload: string | Bytes): Uint8Array {

@@ -1,5 +1,7 @@
 import {
   checkOption,
+  ignoreRejection,
+  isThenable,
   type Runtime,
   type Server,
   ServerCore,
@@ -74,8 +76,9 @@ export function attachTo<C>(
 
 /** @throws UsageError on a promise, which is truthy, but nobody's yes */
 function answerOf(result: unknown): boolean {
-  if (result instanceof Promise) throw new UsageError("path-result", "path returns true or false, not a promise");
-  return Boolean(result);
+  if (!isThenable(result)) return Boolean(result);
+  ignoreRejection(result);
+  throw new UsageError("path-result", "path returns true or false, not a promise");
 }
 
 function checkEndpoint(path: unknown, unmatched: unknown): void {

@@ -234,7 +234,7 @@ export class Closing implements DeadlineOwner {
   #announce(overdue: boolean): void {
     const { handled, inbox, opened } = this.#owner;
     if (this.#announced || (!opened && !overdue)) return;
-    if (this.#channel.stage !== this.#owner) this.#deadlines.disarm(this.#deadline);
+    if (this.#channel.closed || this.#channel.stage !== this.#owner) this.#deadlines.disarm(this.#deadline);
     this.#announced = true;
     // No handler runs after this one.
     if (overdue && handled) inbox.discard();

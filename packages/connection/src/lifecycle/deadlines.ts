@@ -102,11 +102,15 @@ export class Deadlines {
       this.#timer = this.#clock.setTimer(this.#wake, GRACE);
       return;
     }
-    for (let first = this.#heap[0]; first !== undefined && first.due <= now; first = this.#heap[0]) {
-      this.disarm(first);
-      first.owner.onDeadline(first.kind);
+    try {
+      for (let first = this.#heap[0]; first !== undefined && first.due <= now; first = this.#heap[0]) {
+        this.disarm(first);
+        first.owner.onDeadline(first.kind);
+      }
+    } finally {
+      // One owner that throws must not stop the others' clocks.
+      this.#setTimer();
     }
-    this.#setTimer();
   };
 
   #up(deadline: Deadline): void {

@@ -148,8 +148,8 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
 
   /** The Ping waits behind what the peer has not taken yet, its Pong behind what it sends: either may take long. */
   #onPongDue(): void {
-    if (this.#owner.paused) this.#arm(0, "pong", this.#settings.pongTimeout);
-    else if (this.#alive > this.#aliveBefore) this.#onPingDue();
+    // While we do not read no Pong is waited for, but the peer is pinged.
+    if (this.#owner.paused || this.#alive > this.#aliveBefore) this.#onPingDue();
     else this.#owner.onDead();
   }
 

@@ -4,6 +4,7 @@
  */
 import type { UpgradeRequest } from "@samewire/codec";
 import type { ServerPolicy } from "../options.ts";
+import { ignoreRejection } from "../thenable.ts";
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
 
@@ -20,7 +21,9 @@ export function refusedOrigin(request: Addressed, policy: ServerPolicy): string 
   const from = parseOrigin(origin);
   if (typeof allowed === "function") {
     // Only what is an origin reaches the function; a promise, which is truthy, is not its yes.
-    if (from !== undefined && allowed(origin) === true) return undefined;
+    const answer: unknown = from !== undefined && allowed(origin);
+    if (answer === true) return undefined;
+    ignoreRejection(answer);
     return `Origin ${quote(origin)} is not allowed by the option origins`;
   }
   const host = hostOf(request, policy);

@@ -25,7 +25,7 @@ import type { ServerPolicy } from "../options.ts";
 import type { Acceptance, OpeningRequest, PlainResponse, ServerHandlers } from "../server-handlers.ts";
 import type { Settings } from "../settings.ts";
 import type { SocketHandler } from "../socket.ts";
-import { isThenable } from "../thenable.ts";
+import { ignoreRejection, isThenable } from "../thenable.ts";
 import type { Opening } from "../web-socket-connection.ts";
 import { checkedHeaders } from "./checked-headers.ts";
 import { acceptanceOf, responseOf } from "./handler-results.ts";
@@ -186,8 +186,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
       if (this.#over) return;
       this.#answer(refuse(500, {}, "Internal server error.\n"));
       try {
-        const reported: unknown = this.#host.handlers.openingError?.(request, error);
-        if (isThenable(reported)) reported.then(undefined, ignore);
+        ignoreRejection(this.#host.handlers.openingError?.(request, error));
       } catch {
         // Who reports an error has nobody to report his own to.
       }
@@ -295,5 +294,3 @@ function responseBytes(response: PlainResponse | Refusal | HandshakeError, head:
   const { status = 200, headers = {}, body = "" } = response;
   return encodeHttpResponse({ status, headers, body, head });
 }
-
-const ignore = (): void => {};

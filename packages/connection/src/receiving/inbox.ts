@@ -7,12 +7,13 @@ import type { Message } from "../message.ts";
 import { isThenable } from "../thenable.ts";
 import { IncomingStream, type StreamOwner, streamOf } from "./incoming-stream.ts";
 import { type Item, ItemQueue } from "./item-queue.ts";
+import { type Waiter, Waiters, type WaitersOwner, type Wanted } from "./waiters.ts";
 
 /** What an item costs beside its bytes: its place, its object. Millions of empty messages are not free. */
 const ITEM_COST = 64;
 
 /** What the inbox asks of its connection. */
-export interface InboxOwner extends StreamOwner {
+export interface InboxOwner extends StreamOwner, WaitersOwner {
   /** Whether messages go to a handler once `open` has settled, and whether it has. */
   readonly handled: boolean;
   readonly opened: boolean;
@@ -24,37 +25,26 @@ export interface InboxOwner extends StreamOwner {
   onInboxIdle(): void;
   /** Less waits than before. */
   onInboxRelief(): void;
-  /** Somebody else waits longest than before, or nobody: see {@link Inbox.wanted}. */
-  onWantedChange(): void;
   /** Resolves in the next macrotask. */
   nextTurn(): Promise<void>;
 }
 
-/** Whole messages, or messages as streams: who asks says which. What has begun to arrive as the other is converted. */
-export type Wanted = "message" | "stream";
-
-interface Waiter {
-  readonly wanted: Wanted;
-  resolve(item: Item | PromiseLike<Item> | undefined): void;
-  reject(error: unknown): void;
-  /** Stops listening to the signal that was to give the wait up. */
-  forget: (() => void) | undefined;
-}
-
-// Stands for an empty array: each of many connections where nobody waits would have its own.
-const NO_WAITERS: Waiter[] = [];
+const OVER = { done: true, value: undefined } as const;
 
 export class Inbox {
   /** About how many bytes wait. */
   size = 0;
   readonly #owner: InboxOwner;
   readonly #items = new ItemQueue();
-  #waiters = NO_WAITERS;
+  /** Made for the first who asks: where a handler gets the messages nobody does. */
+  #waiters: Waiters | undefined;
   /** True while messages go to the handler; before that, and where there is none, they wait to be asked for. */
   #handling: boolean;
   /** A handler has not settled, or an iteration has not come back for more. */
   #busy = false;
   #iterating = false;
+  /** Who read in a loop has left it: nobody comes for what waits, unless somebody asks again. */
+  #left = false;
   /** What was asked for last, where nobody ever did undefined. */
   #pulled: Wanted | undefined;
   /** The stream that was handed out last. */
@@ -75,9 +65,9 @@ export class Inbox {
     return !this.#owner.handled && this.#pulled === undefined;
   }
 
-  /** Whether nothing waits and no handler is under way. What nobody ever asked for does not count as waiting. */
+  /** Whether nothing waits and no handler is under way. What nobody comes for does not count as waiting. */
   get idle(): boolean {
-    return !this.#busy && this.#joining === undefined && (this.#items.empty || this.unasked);
+    return !this.#busy && this.#joining === undefined && (this.#items.empty || this.unasked || this.#left);
   }
 
   /**
@@ -85,20 +75,18 @@ export class Inbox {
    * back. Undefined where messages are a handler's, and where nobody ever asked.
    */
   get wanted(): Wanted | undefined {
-    return this.#waiters[0]?.wanted ?? (this.#owner.handled ? undefined : this.#pulled);
+    return this.#waiters?.first?.wanted ?? (this.#owner.handled ? undefined : this.#pulled);
   }
 
   push(item: Item): void {
     if (this.#handling && !this.#busy && this.#items.empty && this.#joining === undefined) {
-      let pending = this.#run(item);
-      // A peer in this process may have answered at once what the handler sent.
-      if (pending === undefined && !this.#items.empty) pending = this.#pump();
+      const pending = this.#run(item);
       if (pending !== undefined) void this.#follow(pending);
       return;
     }
     this.#items.push(item);
     this.size += cost(item);
-    if (this.#waiters.length > 0) this.#handOut();
+    if (this.#waiters?.first !== undefined) this.#handOut();
   }
 
   /** Counts as busy until the next macrotask, by which somebody may have asked for the first message. */
@@ -111,7 +99,7 @@ export class Inbox {
   startHandling(): void {
     this.#handling = true;
     this.#busy = false;
-    for (const waiter of this.#takeWaiters()) waiter.reject(handled());
+    for (const waiter of this.#waiters?.takeAll() ?? []) waiter.reject(handled());
     this.#goOn();
   }
 
@@ -125,22 +113,18 @@ export class Inbox {
    * The next item; undefined when the connection is closed and nothing waits. Rejects when `signal` aborts; the item
    * that was waited for then goes to whoever asks next.
    */
-  receive(wanted: "message", signal?: AbortSignal): Promise<Message | undefined>;
+  receive(wanted: "message", signal?: AbortSignal, iteration?: object): Promise<Message | undefined>;
   receive(wanted: "stream"): Promise<IncomingStream | undefined>;
-  receive(wanted: Wanted, signal?: AbortSignal): Promise<Item | undefined> {
+  receive(wanted: Wanted, signal?: AbortSignal, iteration?: object): Promise<Item | undefined> {
     if (this.#handling) return Promise.reject(handled());
     if (signal?.aborted) return Promise.reject(signal.reason);
     this.#pulled = wanted;
+    this.#left = false;
     this.#busy = false;
     this.#inHand?.dropUnread();
     this.#inHand = undefined;
-    const next = new Promise<Item | undefined>((resolve, reject) => {
-      const waiter: Waiter = { wanted, resolve, reject, forget: undefined };
-      if (signal !== undefined) this.#heed(signal, waiter);
-      if (this.#waiters === NO_WAITERS) this.#waiters = [];
-      this.#waiters.push(waiter);
-      this.#owner.onWantedChange();
-    });
+    this.#waiters ??= new Waiters(this.#owner);
+    const next = this.#waiters.wait(wanted, signal, iteration);
     this.#handOut();
     return next;
   }
@@ -148,18 +132,33 @@ export class Inbox {
   /** The messages until the connection is closed. Between two, the connection counts as busy with the first. */
   iterate(): AsyncIterator<Message, undefined> {
     if (this.#handling) throw handled();
+    const iteration = {};
+    let left = false;
     return {
       next: async () => {
+        if (left) return OVER;
         this.#iterating = true;
-        const value = await this.receive("message");
-        return value === undefined ? { done: true, value } : { done: false, value };
+        const value = await this.receive("message", undefined, iteration);
+        return value === undefined ? OVER : { done: false, value };
       },
       return: async () => {
-        this.#iterating = false;
-        this.#release();
-        return { done: true, value: undefined };
+        left = true;
+        this.#leave(iteration);
+        return OVER;
       },
     };
+  }
+
+  /** Calls to `next` that still wait take nothing any more. Who reads on in another way has the turn to say so. */
+  #leave(iteration: object): void {
+    this.#waiters?.leave(iteration);
+    this.#iterating = false;
+    const take = ++this.#takes;
+    this.#owner.nextTurn().then(() => {
+      if (take !== this.#takes || this.#waiters?.first !== undefined) return;
+      this.#left = true;
+      this.#release();
+    });
   }
 
   /** Drops what waits: the application has said that it is done. */
@@ -180,15 +179,15 @@ export class Inbox {
 
   /** Gives what waits to those who wait for it, each the one in front. */
   #handOut(): void {
-    while (this.#waiters.length > 0 && this.#joining === undefined) {
-      const [{ wanted }] = this.#waiters as [Waiter];
+    const waiters = this.#waiters;
+    while (waiters?.first !== undefined && this.#joining === undefined) {
       const item = this.#shift();
       if (item === undefined) {
-        if (this.#ended) for (const waiter of this.#takeWaiters()) waiter.resolve(undefined);
+        if (this.#ended) for (const waiter of waiters.takeAll()) waiter.resolve(undefined);
         break;
       }
-      if (wanted === "message" && item instanceof IncomingStream) this.#join(item);
-      else this.#taken(this.#takeWaiter() as Waiter, item);
+      if (waiters.first.wanted === "message" && item instanceof IncomingStream) this.#join(item);
+      else this.#taken(waiters.takeFirst() as Waiter, item);
     }
     this.#owner.onInboxRelief();
     if (this.idle) this.#owner.onInboxIdle();
@@ -204,7 +203,7 @@ export class Inbox {
           this.size += cost(message);
         });
       },
-      (error) => this.#joined(stream, () => error !== stream.failure && this.#takeWaiter()?.reject(error)),
+      (error) => this.#joined(stream, () => error !== stream.failure && this.#waiters?.takeFirst()?.reject(error)),
     );
   }
 
@@ -215,23 +214,6 @@ export class Inbox {
     settle();
     if (this.#handling) this.#goOn();
     else this.#handOut();
-  }
-
-  /** The one who waits longest is going to be told. */
-  #takeWaiter(): Waiter | undefined {
-    const waiter = this.#waiters.shift();
-    waiter?.forget?.();
-    this.#owner.onWantedChange();
-    return waiter;
-  }
-
-  /** Those who wait will be told something else than an item. */
-  #takeWaiters(): Waiter[] {
-    const waiters = this.#waiters;
-    this.#waiters = NO_WAITERS;
-    for (const waiter of waiters) waiter.forget?.();
-    this.#owner.onWantedChange();
-    return waiters;
   }
 
   /**
@@ -263,17 +245,6 @@ export class Inbox {
     if (this.#iterating || this.#handling) return;
     this.#busy = false;
     if (this.idle) this.#owner.onInboxIdle();
-  }
-
-  /** Gives the wait up when the signal aborts. A signal may outlive any number of waits, and must not collect them. */
-  #heed(signal: AbortSignal, waiter: Waiter): void {
-    const abandon = (): void => {
-      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-      this.#owner.onWantedChange();
-      waiter.reject(signal.reason);
-    };
-    signal.addEventListener("abort", abandon, { once: true });
-    waiter.forget = () => signal.removeEventListener("abort", abandon);
   }
 
   /** Runs the handler. Gives its promise, if it made one: the inbox is busy until it has returned, and that has settled. */

@@ -4,6 +4,7 @@
  */
 import type { MessageExtension } from "@samewire/codec";
 import type { SendableStream } from "../sendable.ts";
+import { ignoreRejection } from "../thenable.ts";
 import type { OutgoingOwner } from "./outgoing-owner.ts";
 import { PartSender } from "./part-sender.ts";
 import type { TurnTask } from "./turn-queue.ts";
@@ -46,7 +47,7 @@ export class Outgoing implements TurnTask {
    *
    * @param drop called in the place of `send` where the connection ends, or nothing may follow what is under way
    */
-  later(bytes: number, send: () => void, drop: () => void = ignore): void {
+  later(bytes: number, send: () => void, drop: () => void = () => {}): void {
     if (this.#stopped) {
       drop();
       return;
@@ -162,7 +163,7 @@ export class Outgoing implements TurnTask {
         outcome.reject(error);
         if (parts.begun) {
           // The application hears of it twice: here, where it may not look, and as the error that ends the connection.
-          outcome.promise.catch(ignore);
+          ignoreRejection(outcome.promise);
           this.#closing = true;
           this.#dropWaiting();
           this.#owner.onBrokenOff(error);
@@ -222,7 +223,7 @@ class Outcome {
 
   /** The connection was closed before the message was complete. */
   readonly lose = (): void => {
-    this.promise.catch(ignore);
+    ignoreRejection(this.promise);
     this.reject(new Error("the connection was closed before the message was complete"));
   };
 }
@@ -230,10 +231,8 @@ class Outcome {
 /** Tells a source that no more is wanted. Not awaited: one that never settles must not hold the connection. */
 function giveUp(iterator: AsyncIterator<unknown>): void {
   try {
-    Promise.resolve(iterator.return?.()).catch(ignore);
+    ignoreRejection(iterator.return?.());
   } catch {
     // A source that cannot be given up has no say in how the connection ends.
   }
 }
-
-const ignore = (): void => {};

@@ -5,6 +5,10 @@ import type { OutgoingOwner } from "./outgoing-owner.ts";
 import { COPY_LIMIT } from "./transmitter.ts";
 
 const NOTHING = new Uint8Array(0);
+/** In one turn of the event loop go so many bytes of parts that are sent as they are, however fast the peer takes them; */
+const TURN_BYTES = 512 * 1024;
+/** and each part costs as much as so many bytes more, the smallest too. */
+const PART_COST = 512;
 
 export class PartSender {
   /** Set from outside: nothing may be sent any more. */
@@ -12,9 +16,9 @@ export class PartSender {
   /** The last frame of the message is encoded. */
   complete = false;
   #kind: "text" | "binary" | undefined;
-  /** What compresses the parts: a slice of them in a turn of the event loop. */
+  /** What compresses the parts: a slice of them in a turn. */
   #transforms: MessageExtension | undefined;
-  /** Bytes of them in this turn. */
+  /** What this turn's parts have cost, in bytes. */
   #spent = 0;
   /** A high surrogate that ended its part: its other half may begin the next. */
   #half = "";
@@ -48,12 +52,13 @@ export class PartSender {
   async #send(bytes: Uint8Array): Promise<void> {
     const { protocol } = this.#owner;
     for (let at = 0; at < bytes.length; ) {
-      const slice = this.#transforms?.encodeSlice ?? Number.POSITIVE_INFINITY;
-      const size = Math.min(slice - this.#spent, bytes.length - at);
+      const slice = this.#transforms?.encodeSlice ?? TURN_BYTES;
+      // What is not compressed takes no time that grows with its length: a part is one frame.
+      const size = this.#transforms === undefined ? bytes.length : Math.min(slice - this.#spent, bytes.length - at);
       protocol.sendFragment(bytes.subarray(at, at + size), false);
       this.#owner.sent();
       at += size;
-      this.#spent += size;
+      this.#spent += size + PART_COST;
       // A long part may wait in the memory of its source, which may use that again for the next one.
       await this.#owner.taken(bytes.length > COPY_LIMIT);
       if (this.stopped) return;

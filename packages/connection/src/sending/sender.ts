@@ -107,7 +107,7 @@ export class Sender implements OutgoingOwner {
   }
 
   #sendChecked(message: Sendable, options: SendOptions | undefined): boolean {
-    const compress = options === undefined ? undefined : options.compress;
+    const compress = options?.compress;
     const text = typeof message === "string";
     if (!text && !isBytes(message) && !(message instanceof PreparedMessage)) {
       throw new UsageError("message-type", "a message is a string, bytes, a prepared message or a stream");

@@ -111,7 +111,8 @@ export class Transmitter implements Outlet, TurnTask {
   append(bytes: Uint8Array): void {
     if (bytes.length > this.copyLimit) {
       this.attach(bytes);
-    } else if (this.corked && this.#free) {
+    } else if ((this.corked && this.#free) || bytes.length <= POCKET / 2) {
+      // Small ones, that wait by the million, too: each by reference would cost many times its bytes.
       this.reserve(bytes.length);
       this.buffer.set(bytes, this.length);
       this.length += bytes.length;
@@ -162,7 +163,9 @@ export class Transmitter implements Outlet, TurnTask {
 
   /** Writes what there is, as far as the socket takes it. */
   flush(): void {
-    if (this.blocked || this.#end === "gone") return;
+    // What was still encoded after the end goes nowhere.
+    if (this.#end === "gone") this.close();
+    if (this.blocked) return;
     if (this.#waiting.size > 0) {
       // Small pieces leave together.
       this.#seal();
