@@ -178,15 +178,33 @@ describe("closing", () => {
     begun.socket.write(Buffer.from(head("GET / HTTP/1.1", UPGRADE).slice("GET / HT".length)));
     await place.clock.settle();
     expect(begun.answer.text).toMatch(/^HTTP\/1\.1 503 /);
-    begun.socket.end();
-    // Who comes now is not waited for: it may never send anything.
+    // Who comes now is refused, and not waited for: it may never leave.
     const late = raw(place);
     await place.clock.settle();
     expect(late.answer).toMatchObject({ text: expect.stringMatching(/^HTTP\/1\.1 503 .*\s.*closing/s), ended: true });
-    late.socket.end();
+    begun.socket.end();
     await place.clock.settle();
     expect(await draining).toEqual({ closed: 0, terminated: 0 });
+    await place.clock.settle();
     expect([place.clock.timers, place.core.environment.deadlines.size]).toEqual([0, 0]);
+  });
+
+  it("leaves no deadline where a handler settles after the stream was reset", async () => {
+    let settle = (): void => {};
+    const close = vi.fn();
+    const { clock, connect, core, sockets } = world({
+      message: () => new Promise<void>((resolve) => (settle = resolve)),
+      close,
+    });
+    const socket = await connect();
+    socket.send("x");
+    await clock.settle();
+    sockets[0]?.reset();
+    await clock.settle();
+    settle();
+    await clock.settle();
+    expect(close).toHaveBeenCalledOnce();
+    expect(core.environment.deadlines.size).toBe(0);
   });
 
   it("terminate drops what was received and not handled yet", async () => {

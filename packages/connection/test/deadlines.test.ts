@@ -32,4 +32,20 @@ describe("Deadlines", () => {
     expect(clock.set).toBeLessThan(20);
     expect(deadlines.size).toBe(1);
   });
+
+  it("one owner that throws stops no other", async () => {
+    const clock = new FakeClock();
+    const deadlines = new Deadlines(clock);
+    const owner = { onDeadline: vi.fn() } satisfies DeadlineOwner;
+    const faulty = {
+      onDeadline() {
+        throw new Error("no");
+      },
+    };
+    deadlines.arm(faulty, "ping", 10);
+    deadlines.arm(owner, "ping", 20);
+    await expect(clock.advance(15)).rejects.toThrow("no");
+    await clock.advance(10);
+    expect(owner.onDeadline).toHaveBeenCalledOnce();
+  });
 });

@@ -291,4 +291,24 @@ describe("handlers", () => {
     expect(drain).toHaveBeenCalledOnce();
     expect(server.bufferedAmount).toBeLessThanOrEqual(16 * 1024);
   });
+
+  it("thenables whose then gives nothing are awaited by every handler", async () => {
+    for (const name of ["open", "message", "stream"] as const) {
+      const log: string[] = [];
+      const slow = (): unknown => {
+        log.push("begins");
+        // biome-ignore lint/suspicious/noThenProperty: what the test is about
+        return { then: (done: () => void) => void clock.setTimer(() => log.push("ends") && done(), 10) };
+      };
+      const { clock, connect } = world({
+        ...(name === "stream" ? {} : { message: () => void log.push("message") }),
+        [name]: slow,
+      });
+      const socket = await connect();
+      for (const message of ["1", "2"]) socket.send(message);
+      await clock.advance(100);
+      const twice = ["begins", "ends", "begins", "ends"];
+      expect(log, name).toEqual(name === "open" ? ["begins", "ends", "message", "message"] : twice);
+    }
+  });
 });

@@ -125,6 +125,25 @@ describe("keepalive", () => {
     expect(aborted).toBe(true);
   });
 
+  it("goes on to ping where a Ping was answered before the pause", async () => {
+    const { clock, connect, core, sockets } = world({
+      message: () => new Promise(() => {}),
+      receiveHighWaterMark: 1000,
+      pingInterval: 1000,
+      pongTimeout: 500,
+    });
+    const socket = await connect();
+    await clock.advance(1100);
+    expect(onlyConnection(core.connections).roundTripTime).toBeDefined();
+    for (let i = 0; i < 3; i++) socket.send(new Uint8Array(1000));
+    await clock.settle();
+    const [client] = sockets as [MemorySocket];
+    const before = client.other.writes.length;
+    await clock.advance(10_000);
+    expect(client.other.writes.length - before).toBeGreaterThanOrEqual(8);
+    expect(onlyConnection(core.connections).state).toBe("open");
+  });
+
   it("takes no time from a Ping that it sent while it did not read", async () => {
     let release = (): void => {};
     const { clock, connect, core } = world({

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { IncomingStream, WebSocketConnection } from "../src/index.ts";
 import { head, raw, UPGRADE } from "./_requests.ts";
 import { take, type World, world } from "./_world.ts";
@@ -41,6 +41,48 @@ for (const way of ["handler", "async handler", "iteration", "receive"] as const)
 }
 
 describe("receiving", () => {
+  it("who has left the loop does not hold the peer's closing handshake, though a message waits", async () => {
+    const { clock, connect, core } = world();
+    const socket = await connect();
+    const [server] = core.connections;
+    const reading = (async () => {
+      for await (const message of socket) return message;
+    })();
+    for (const message of ["one", "two"]) server?.send(message);
+    await clock.settle();
+    expect(await reading).toBe("one");
+    const closed = vi.fn();
+    void server?.close().then(closed);
+    await clock.settle();
+    expect(closed.mock.calls[0]?.[0]).toMatchObject({ code: 1000, clean: true });
+    expect(await socket.receive()).toBe("two");
+    expect(await socket.receive()).toBeUndefined();
+  });
+
+  it("who reads on at once after the loop can still reply", async () => {
+    const place = world({
+      async open(socket) {
+        for await (const _ of socket) break;
+        socket.send(`${await socket.receive()}`);
+      },
+    });
+    const frames = "\x81\x82\0\0\0\0hi\x81\x82\0\0\0\0yo\x88\x80\0\0\0\0";
+    expect(await exchange(place, frames)).toBe("\x81\x02yo\x88\x00");
+  });
+
+  it("an iteration that is over takes nothing any more, and its calls that wait have an end", async () => {
+    const { clock, connect, core } = world({ open: () => {} });
+    const socket = await connect();
+    const [server] = core.connections;
+    const iteration = socket[Symbol.asyncIterator]();
+    const waiting = [iteration.next(), iteration.next()];
+    await iteration.return?.();
+    const over = { done: true, value: undefined };
+    expect(await Promise.all([...waiting, iteration.next()])).toEqual([over, over, over]);
+    server?.send("for somebody else");
+    expect(await take(clock, socket)).toBe("for somebody else");
+  });
+
   it("iterates until the connection is closed, and leaves it open when the loop is left", async () => {
     const { clock, connect } = world({
       async open(socket) {

@@ -168,6 +168,23 @@ describe("send", () => {
 });
 
 describe("streams", () => {
+  it("leaves the event loop its turn, however fast the peer takes however small parts", async () => {
+    let yielded = 0;
+    const { clock, connect } = world({}, { capacity: Number.MAX_SAFE_INTEGER });
+    const socket = await connect();
+    const sent = socket.send(
+      (async function* () {
+        for (; yielded < 3000; yielded++) yield new Uint8Array(1);
+      })(),
+    );
+    for (let ticks = 0; ticks < 50_000; ticks++) await undefined;
+    expect(yielded).toBeGreaterThan(100);
+    expect(yielded).toBeLessThan(1100);
+    for (let turns = 0; turns < 10; turns++) await clock.settle();
+    await sent;
+    expect(yielded).toBe(3000);
+  });
+
   it("sends parts as one message, and joins surrogates that were cut", async () => {
     const { clock, connect } = world({
       message: (socket, message) => {

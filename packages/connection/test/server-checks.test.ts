@@ -80,6 +80,31 @@ describe("close", () => {
   });
 });
 
+describe("receive", () => {
+  it("rejects what is no signal, and changes nothing", async () => {
+    const { clock, connect, core } = world();
+    const socket = await connect();
+    const [server] = core.connections;
+    for (const signal of [null, {}, "x", ...UNSHOWABLE])
+      await expect(server?.receive({ signal: signal as never })).rejects.toThrow(UsageError);
+    // Nobody has ever asked for messages here: the peer's Close frame is answered at once.
+    socket.send("unasked");
+    const closed = socket.close();
+    await clock.settle();
+    expect(await closed).toMatchObject({ code: 1000, clean: true });
+  });
+});
+
+describe("send", () => {
+  it("takes null for no options, and refuses what can only be called a stream", async () => {
+    for (const compression of [false, { threshold: 0 }]) {
+      const socket = await world({ compression, message: () => {} }).connect({ compression });
+      expect(socket.send("x", null as never)).toBe(true);
+      expect(() => socket.send({ [Symbol.asyncIterator]: 5 } as never)).toThrow(UsageError);
+    }
+  });
+});
+
 describe("headers", () => {
   it("are refused in every place where they are none", async () => {
     const values = UNSHOWABLE.map((value) => ({ "x-a": value }));

@@ -178,4 +178,29 @@ describe("Transmitter", () => {
       expect(socket.writes[0]?.buffer.byteLength).toBeLessThanOrEqual(128 + Math.max(4096, (length + 2) * 4));
     }
   });
+
+  it("keeps no reference to what is small: a million of them must not cost more than their bytes", () => {
+    const { socket, out } = transmitter();
+    socket.answers = [0];
+    out.append(numbered(100, 0));
+    out.flush();
+    for (const size of [1, 100, 256, 257]) {
+      const bytes = numbered(size, 7);
+      out.append(bytes);
+      // What is kept by reference would change.
+      bytes.fill(0);
+    }
+    out.onWritable();
+    const kept = Buffer.concat([numbered(100, 0), numbered(1, 7), numbered(100, 7), numbered(256, 7)]);
+    expect(socket.written.equals(Buffer.concat([kept, new Uint8Array(257)]))).toBe(true);
+  });
+
+  it("drops what is encoded after the end", () => {
+    const { out } = transmitter();
+    out.close();
+    frame(out, numbered(10, 0));
+    out.flushSoon();
+    out.flush();
+    expect(out.bufferedAmount).toBe(0);
+  });
 });

@@ -102,7 +102,10 @@ export function attachSuite(name: string, attach: Attach): void {
       async () => {
         const { server, port } = await httpServer();
         const reported: unknown[] = [];
-        const path = (async () => true) as never;
+        // What it rejects with is nobody's: unhandled, it would end the process.
+        const path = (async () => {
+          throw new Error("no");
+        }) as never;
         const attached = attach(server, {
           ...echo,
           path,

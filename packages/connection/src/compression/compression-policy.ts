@@ -45,5 +45,9 @@ export function clientCompression(
 
 function optionsOf(compression: true | CompressionOptions, maxMessageSize: number): DeflateOptions {
   const given = compression === true ? {} : compression;
-  return { ...given, ratioFloor: given.ratioFloor ?? maxMessageSize, budget: given.budget ?? processBudget };
+  return {
+    ...given,
+    ratioFloor: given.ratioFloor ?? Math.floor(maxMessageSize),
+    budget: given.budget ?? processBudget,
+  };
 }

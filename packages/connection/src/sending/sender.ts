@@ -223,6 +223,8 @@ export class Sender implements OutgoingOwner {
 
   onOutgoingIdle(): void {
     this.#checkDrained();
+    // The drain handler may have sent what takes turns again: that was accepted before its close, too.
+    if (this.#busy) return;
     const then = this.#onIdle;
     this.#onIdle = undefined;
     then?.();

@@ -45,6 +45,11 @@ export class MemorySocket implements Socket {
 
   write(bytes: Uint8Array): number {
     if (this.closed || this.ended) return bytes.length;
+    if (this.other.closed) {
+      // Nobody is there any more: what is sent now is answered with a reset.
+      this.#clock.defer(() => this.#close(new Error("connection reset")));
+      return bytes.length;
+    }
     if (this.#waiting) throw new Error("written while a write is pending");
     this.writes.push(bytes.length);
     const room = this.#options.capacity - this.#underWayBytes;

@@ -58,6 +58,28 @@ async function promisesOnly(): Promise<void> {
   for (let ticks = 0; ticks < 20_000; ticks += 1) await undefined;
 }
 
+it("close() within the drain handler follows what that handler has sent, though it takes turns", async () => {
+  let drains = 0;
+  const { clock, connect } = world(
+    {
+      compression: { threshold: 0 },
+      open: (socket) => void socket.send(noise(200_000)),
+      drain(socket) {
+        if (drains++ > 0) return;
+        socket.send(noise(100_000));
+        void socket.close();
+      },
+    },
+    // The socket takes all at once: what is above the mark waits for the compressor.
+    { capacity: Number.MAX_SAFE_INTEGER },
+  );
+  const socket = await connect({ compression: true });
+  expect((await take(clock, socket))?.length).toBe(200_000);
+  expect((await take(clock, socket))?.length).toBe(100_000);
+  expect(await take(clock, socket)).toBeUndefined();
+  expect(await socket.closed).toMatchObject({ code: 1000, clean: true });
+});
+
 describe("PartSender, compressing", () => {
   it("sends each part whole as soon as it is there", async () => {
     const { place, peer, socket } = await opened();
