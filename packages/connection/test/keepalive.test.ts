@@ -24,6 +24,14 @@ describe("keepalive", () => {
     expect((await server.closed).error?.message).toContain("pongTimeout");
   });
 
+  it("keeps to its interval where a Pong may take longer than that", async () => {
+    const { clock, connect, sockets } = world({ message: () => {}, pingInterval: 100, pongTimeout: 20_000 });
+    await connect();
+    const before = sockets[0]?.other.writes.length ?? 0;
+    await clock.advance(1050);
+    expect((sockets[0]?.other.writes.length ?? 0) - before).toBe(10);
+  });
+
   it("LC-21 counts any byte as a sign of life", async () => {
     const { clock, connect, core, sockets } = world({ message: () => {}, pingInterval: 1000, pongTimeout: 500 });
     await connect();

@@ -47,6 +47,18 @@ describe("ServerCore", () => {
     expect(streams.map(({ socket }) => socket.other.closed)).toEqual(streams.map((_, index) => index < 6));
   });
 
+  it("waits no second deadline for who takes not even the answer that its time is up", async () => {
+    for (const closeTimeout of [0, 10_000]) {
+      const place = world({ handshakeTimeout: 1000, closeTimeout }, { capacity: 10 });
+      const { socket } = raw(place);
+      socket.pause();
+      await place.clock.advance(2900);
+      expect(socket.other.closed).toBe(false);
+      await place.clock.advance(200);
+      expect(socket.other.closed).toBe(true);
+    }
+  });
+
   it("copies each byte that comes while upgrade decides a bounded number of times, whatever the chunks", async () => {
     let decide: ((value: undefined) => void) | undefined;
     const message = vi.fn();

@@ -114,8 +114,22 @@ export const dial: Dial = async (target, attach) => {
 };
 
 function dialPlain({ host, port, path, signal }: DialTarget): Promise<Deno.Conn> {
-  if (path === undefined) return unlessAborted(Deno.connect({ hostname: host, port }), signal);
+  if (path === undefined) return dialTcp(host, port, signal);
   return Deno.connect({ transport: "unix", path });
+}
+
+/** How long a connection that was given up may still be made, and closed by us, before Deno is told to give up, too. */
+const ABANDON_AFTER = 1000;
+
+/** A host that answers nothing would keep the file descriptor, and the process, for two minutes. */
+function dialTcp(hostname: string, port: number, signal: AbortSignal): Promise<Deno.TcpConn> {
+  const abandoned = new AbortController();
+  const opening = Deno.connect({ hostname, port, signal: abandoned.signal });
+  const onAbort = (): void => void nodeClock.setTimer(() => abandoned.abort(), ABANDON_AFTER);
+  signal.addEventListener("abort", onAbort);
+  const settled = (): void => signal.removeEventListener("abort", onAbort);
+  opening.then(settled, settled);
+  return unlessAborted(opening, signal);
 }
 
 /** Deno's own `signal` option loses a connection that is made as it aborts: nobody can close it any more. */
@@ -154,7 +168,7 @@ async function dialTls(target: DialTarget, tls: DenoTls): Promise<Deno.Conn> {
       throw new UsageError("option", "with a client certificate, Deno takes no other serverName");
     conn = await unlessAborted(Deno.connectTls({ hostname: host, port, cert, key, ...shared }), signal);
   } else {
-    const tcp = await unlessAborted(Deno.connect({ hostname: host, port }), signal);
+    const tcp = await dialTcp(host, port, signal);
     tcp.setNoDelay(true);
     conn = await Deno.startTls(tcp, { hostname: serverName, ...shared });
   }

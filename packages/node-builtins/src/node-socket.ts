@@ -116,6 +116,7 @@ export class NodeSocket implements Socket {
   /** @internal */
   failed(error: Error): void {
     this.#reason ??= error;
+    this.stream.destroy();
   }
 
   /** @internal */

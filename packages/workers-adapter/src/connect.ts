@@ -18,5 +18,5 @@ export interface ConnectOptions extends Omit<CommonConnectOptions, "path" | "tls
  * @throws UsageError (rejects) for what may not be sent; ConnectError for all else, a refusal by the server included
  */
 export function connect(url: string | URL, options: ConnectOptions = {}): Promise<WebSocketConnection> {
-  return connectWith(dial, url, options, workersRuntime);
+  return connectWith(dial, url, options, { ...workersRuntime });
 }

@@ -30,21 +30,30 @@ export const dial: Dial = async ({ host, port, path, tls, signal }, attach) => {
   }
   const hostname = host.includes(":") ? `[${host}]` : host;
   const secureTransport = tls === undefined ? "off" : serverName === undefined ? "on" : "starttls";
-  let socket = connect({ hostname, port }, { secureTransport, allowHalfOpen: true });
-  if (serverName !== undefined) socket = socket.startTls({ expectedServerHostname: serverName });
-  const onAbort = (): void => void socket.close().catch(() => {});
-  signal.addEventListener("abort", onAbort);
+  const plain = connect({ hostname, port }, { secureTransport, allowHalfOpen: true });
+  let socket = plain;
+  const close = (): void => {
+    socket.close().catch(() => {});
+    if (plain !== socket) plain.close().catch(() => {});
+  };
+  signal.addEventListener("abort", close);
   socket.closed.catch(() => {});
   try {
+    if (serverName !== undefined) {
+      // Only the socket below tells where nobody listens: the one above it then never opens.
+      await socket.opened;
+      signal.throwIfAborted();
+      socket = socket.startTls({ expectedServerHostname: serverName });
+      socket.closed.catch(() => {});
+    }
     const { remoteAddress } = await socket.opened;
     signal.throwIfAborted();
     begin(socket, peerInfo(remoteAddress, tls !== undefined), () => {}, attach);
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    socket.close().catch(() => {});
-    throw error;
+    close();
+    throw signal.aborted ? signal.reason : error;
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    signal.removeEventListener("abort", close);
   }
 };
 

@@ -94,6 +94,7 @@ export class Closing implements DeadlineOwner {
         this.#answerNow();
         return;
       }
+      sender.payPong();
       protocol.close(code, reason);
       this.#sent = this.#wanted;
       if (protocol.state === "closed") this.finish(undefined);
@@ -106,8 +107,13 @@ export class Closing implements DeadlineOwner {
   onCloseFrame(status: CloseStatus): void {
     this.#received = status;
     this.#owner.onLeaving();
-    if (this.#owner.protocol.state === "closed") this.finish(undefined);
-    else this.#arm();
+    if (this.#owner.protocol.state === "closed") {
+      // To a Ping that came before it (5.5.2).
+      this.#owner.sender.payPong();
+      this.finish(undefined);
+    } else {
+      this.#arm();
+    }
   }
 
   /** A fault of the peer (7.1.7). Like an answer, its Close frame follows the replies to what came before. */
@@ -208,8 +214,8 @@ export class Closing implements DeadlineOwner {
   #answerNow(): void {
     const { protocol } = this.#owner;
     const fault = this.#fault;
+    this.#owner.sender.payPong();
     if (fault !== undefined) {
-      this.#owner.sender.payPong();
       this.#sent = { code: fault.closeCode, reason: "" };
     } else if (this.#wanted !== undefined) {
       this.#sent = this.#wanted;

@@ -97,6 +97,9 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
     if (!this.#awaiting || payload.length !== 4 || readCount(payload) !== this.#pingCount) return;
     this.#awaiting = false;
     this.roundTripTime = this.#clock.now() - this.#pingSent;
+    // Nothing is waited for any more: the next Ping keeps to its interval, however long this Pong might have taken.
+    this.#deadlines.disarm(this.#armed?.[0]);
+    this.#arm(0, "ping", this.#settings.pingInterval);
   }
 
   /** The extension's memory was used: it is given back when that has been long ago. */

@@ -6,8 +6,8 @@ import type { Transmitter } from "../sending/transmitter.ts";
 import type { Socket, SocketHandler } from "../socket.ts";
 import type { Deadline, DeadlineKind, DeadlineOwner, Deadlines } from "./deadlines.ts";
 
-/** How much more input is read and thrown away, in bytes. */
-const LINGER_BYTES = 1024 * 1024;
+/** How much more input is read and thrown away, in bytes: what is left of a message that was too large, nearly always. */
+const LINGER_BYTES = 64 * 1024 * 1024;
 /** How long the peer has to close after our FIN, in milliseconds. */
 const LINGER_TIME = 2000;
 

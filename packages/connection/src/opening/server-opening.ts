@@ -51,6 +51,8 @@ export interface OpeningHost<C> {
 /** While `upgrade` decides, so much more is read, so that the peer's leaving is seen; a client must not send it (4.1). */
 const MAX_EARLY = 64 * 1024;
 const NOTHING = new Uint8Array(0);
+/** How long the answer to a peer whose time was up may take to leave, in milliseconds. */
+const LAST_WORD_TIME = 2000;
 
 export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
   readonly #host: OpeningHost<C>;
@@ -103,7 +105,8 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
 
   onDeadline(): void {
     this.#leave();
-    this.#answer(refuse(408, {}, "The opening handshake took too long.\n"));
+    // Who takes nothing either, as one that has not begun TLS, has no second deadline as long as the first.
+    this.#answer(refuse(408, {}, "The opening handshake took too long.\n"), LAST_WORD_TIME);
   }
 
   /**
@@ -257,16 +260,16 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
   }
 
   /** Sends an HTTP response and closes; what the client sends after its request is never looked at. */
-  #answer(response: PlainResponse | Refusal | HandshakeError): void {
+  #answer(response: PlainResponse | Refusal | HandshakeError, flushTime?: number): void {
     if (this.#over) return;
     const bytes = responseBytes(response, this.#bodiless || this.#parser?.start?.method === "HEAD");
     this.#channel.transmitter.append(bytes);
-    this.#close();
+    this.#close(flushTime);
   }
 
-  #close(): void {
+  #close(flushTime: number = this.#host.settings.closeTimeout): void {
     this.#end();
-    this.#channel.linger(this.#host.environment.deadlines, this.#host.settings.closeTimeout);
+    this.#channel.linger(this.#host.environment.deadlines, flushTime);
   }
 
   readonly #signal = (): AbortSignal => {

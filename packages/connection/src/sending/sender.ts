@@ -163,7 +163,8 @@ export class Sender implements OutgoingOwner {
   payPong(): void {
     const payload = this.#owedPong;
     this.#owedPong = undefined;
-    if (payload === undefined || !(this.protocol.sendable || this.protocol.state === "closing")) return;
+    const { sendable, state } = this.protocol;
+    if (payload === undefined || !(sendable || state === "closing" || state === "closed")) return;
     this.protocol.pong(payload);
     this.#transmitter.flush();
   }
