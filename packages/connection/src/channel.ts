@@ -1,6 +1,6 @@
 /** One byte stream and the stage it is in: opening handshake, connection, lingering close. What an adapter talks to. */
 import type { Deadlines } from "./lifecycle/deadlines.ts";
-import { Linger } from "./lifecycle/linger.ts";
+import { LINGER_BYTES, Linger } from "./lifecycle/linger.ts";
 import { Transmitter } from "./sending/transmitter.ts";
 import type { TurnQueue } from "./sending/turn-queue.ts";
 import type { Socket, SocketHandler } from "./socket.ts";
@@ -53,10 +53,10 @@ export class Channel implements SocketHandler {
   }
 
   /** Sends what is to be sent, then FIN, discards input, closes: the end of every stream that is not simply destroyed. */
-  linger(deadlines: Deadlines, flushTime: number): void {
+  linger(deadlines: Deadlines, flushTime: number, allowance: number = LINGER_BYTES): void {
     if (this.closed) return;
     this.#owner?.onLinger(this);
-    this.stage = new Linger(this.socket, this.transmitter, deadlines, flushTime, this.inputEnded);
+    this.stage = new Linger(this.socket, this.transmitter, deadlines, flushTime, allowance, this.inputEnded);
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { CloseInfo, WebSocketConnection } from "../src/index.ts";
 import { UsageError } from "../src/index.ts";
+import type { MemorySocket } from "../src/testing/index.ts";
 import { head, raw, UPGRADE } from "./_requests.ts";
 import { take, world } from "./_world.ts";
 
@@ -97,23 +98,28 @@ describe("closing", () => {
     await socket.drained();
   });
 
-  it("RS-9 after a fault discards at most 64 MiB, then cuts off; the Close frame and FIN go out", async () => {
-    const { clock, connect, sockets } = world({ message: () => {} }, { capacity: 1 << 20 });
-    await connect();
-    const client = sockets[0];
-    if (client !== undefined) client.handler = { ...IGNORE };
-    // Straight to the stream: an unmasked frame.
-    client?.write(Uint8Array.of(0x81, 0x01, 0x61));
-    await clock.settle();
-    expect(client?.other.closed).toBe(false);
-    const megabyte = new Uint8Array(1 << 20);
-    for (let i = 0; i < 65; i++) {
-      expect(client?.other.closed).toBe(false);
-      client?.write(megabyte);
+  // An unmasked frame; and one that declares 2 GiB, whose sender sends much of it before it reads why it was refused.
+  for (const [name, frame, megabytes] of [
+    ["a fault", [0x81, 0x01, 0x61], 1],
+    ["a message that is too large", [0x82, 0xff, 0, 0, 0, 0, 0x80, 0, 0, 0, 1, 2, 3, 4], 64],
+  ] as const) {
+    it(`RS-9 after ${name} discards at most ${megabytes} MiB, then cuts off; the Close frame and FIN go out`, async () => {
+      const { clock, connect, sockets } = world({ message: () => {} }, { capacity: 1 << 20 });
+      await connect();
+      const client = sockets[0] as MemorySocket;
+      client.handler = { ...IGNORE };
+      client.write(Uint8Array.from(frame));
       await clock.settle();
-    }
-    expect(client?.other.closed).toBe(true);
-  });
+      expect(client.other.ended).toBe(true);
+      const megabyte = new Uint8Array(1 << 20);
+      for (let i = 0; i <= megabytes; i++) {
+        expect(client.other.closed).toBe(false);
+        client.write(megabyte);
+        await clock.settle();
+      }
+      expect(client.other.closed).toBe(true);
+    });
+  }
 
   it("cuts a lingering peer off after 2 s", async () => {
     const { clock, stream, core } = world({});

@@ -47,6 +47,7 @@ describe("receiving", () => {
     const [server] = core.connections;
     const reading = (async () => {
       for await (const message of socket) return message;
+      return undefined;
     })();
     for (const message of ["one", "two"]) server?.send(message);
     await clock.settle();

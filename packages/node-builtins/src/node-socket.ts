@@ -116,6 +116,7 @@ export class NodeSocket implements Socket {
   /** @internal */
   failed(error: Error): void {
     this.#reason ??= error;
+    // Over TLS, Node only tells of a failure: the stream stays, and nothing more comes of it.
     this.stream.destroy();
   }
 

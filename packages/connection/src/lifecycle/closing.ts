@@ -10,6 +10,7 @@ import type { Inbox } from "../receiving/inbox.ts";
 import type { Sender } from "../sending/sender.ts";
 import type { SocketHandler } from "../socket.ts";
 import type { Deadline, DeadlineOwner, Deadlines } from "./deadlines.ts";
+import { OVERSIZE_BYTES } from "./linger.ts";
 
 /** What closing needs of its connection. */
 export interface ClosingOwner extends SocketHandler {
@@ -229,7 +230,8 @@ export class Closing implements DeadlineOwner {
 
   #leave(): void {
     if (this.#announced) this.#deadlines.disarm(this.#deadline);
-    this.#channel.linger(this.#deadlines, this.#timeout);
+    const oversize = this.#fault?.closeCode === CloseCode.TOO_LARGE;
+    this.#channel.linger(this.#deadlines, this.#timeout, oversize ? OVERSIZE_BYTES : undefined);
   }
 
   #arm(): void {

@@ -6,8 +6,10 @@ import type { Transmitter } from "../sending/transmitter.ts";
 import type { Socket, SocketHandler } from "../socket.ts";
 import type { Deadline, DeadlineKind, DeadlineOwner, Deadlines } from "./deadlines.ts";
 
-/** How much more input is read and thrown away, in bytes: what is left of a message that was too large, nearly always. */
-const LINGER_BYTES = 64 * 1024 * 1024;
+/** How much more input is read and thrown away, in bytes; */
+export const LINGER_BYTES: number = 1024 * 1024;
+/** and from a peer whose message is too large: it nearly always sends all of that before it reads why it was refused. */
+export const OVERSIZE_BYTES: number = 64 * 1024 * 1024;
 /** How long the peer has to close after our FIN, in milliseconds. */
 const LINGER_TIME = 2000;
 
@@ -16,17 +18,27 @@ export class Linger implements SocketHandler, DeadlineOwner {
   readonly #transmitter: Transmitter;
   readonly #deadlines: Deadlines;
   #deadline: Deadline | undefined;
-  #discarded = 0;
+  /** How much more input may come, in bytes. */
+  #allowance: number;
   #inputEnded: boolean;
 
   /**
    * @param flushTime how long what is still to be sent may take, in milliseconds; 0: no deadline
+   * @param allowance how much more input may come, in bytes
    * @param inputEnded whether the peer's FIN has come
    */
-  constructor(socket: Socket, transmitter: Transmitter, deadlines: Deadlines, flushTime: number, inputEnded: boolean) {
+  constructor(
+    socket: Socket,
+    transmitter: Transmitter,
+    deadlines: Deadlines,
+    flushTime: number,
+    allowance: number,
+    inputEnded: boolean,
+  ) {
     this.#socket = socket;
     this.#transmitter = transmitter;
     this.#deadlines = deadlines;
+    this.#allowance = allowance;
     this.#inputEnded = inputEnded;
     this.#transmitter.listener = this;
     if (flushTime > 0) this.#deadline = deadlines.arm(this, "lingering", flushTime);
@@ -36,8 +48,8 @@ export class Linger implements SocketHandler, DeadlineOwner {
   }
 
   onBytes(chunk: Uint8Array): void {
-    this.#discarded += chunk.length;
-    if (this.#discarded > LINGER_BYTES) this.#socket.destroy();
+    this.#allowance -= chunk.length;
+    if (this.#allowance < 0) this.#socket.destroy();
   }
 
   onProgress(): void {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
+import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { testCertificate } from "../test-certificate.ts";
-import { type Adapter, certificate, options, serving, sleep } from "./adapter.ts";
+import { type Adapter, certificate, eventually, options, serving, sleep } from "./adapter.ts";
 
 /** TCP, TLS and Unix sockets, sizes, and giving up. */
 export function transportsSuite(adapter: Adapter): void {
@@ -37,12 +37,61 @@ export function transportsSuite(adapter: Adapter): void {
     }
   });
 
+  test("who sends a message that is far too large sees why it is refused", options, async () => {
+    for (const size of [2 << 20, 5 << 20, 20 << 20]) {
+      await serving(adapter, echo, async ({ url }) => {
+        for (let count = 0; count < 5; count++) {
+          const socket = await connect(url, { maxBufferedAmount: 1 << 26 });
+          socket.send(new Uint8Array(size));
+          assert.equal((await socket.closed).code, 1009, `${size} bytes`);
+        }
+      });
+    }
+  });
+
   test("a TLS server without certificate or key is refused at once", options, async () => {
     const { cert, key } = await certificate;
     for (const tls of [{}, { cert }, { key }, null, 5]) {
       const serve = serving(adapter, { ...echo, tls: tls as never }, async () => {});
       await assert.rejects(serve, { name: "UsageError", code: "option" });
     }
+  });
+
+  test("a TLS record that cannot be read ends the connection, in either role", options, async () => {
+    const { cert, key } = await certificate;
+    // What stands between the two adds the record once both have spoken; it closes nothing by itself.
+    const between = async (port: number, spoil: (client: Socket, server: Socket) => Socket) => {
+      const ends = new Set<Socket>();
+      const proxy = createServer((client) => {
+        const server = connectTcp(port, "127.0.0.1");
+        for (const end of [client, server]) ends.add(end.on("error", () => {}));
+        client.pipe(server, { end: false });
+        server.pipe(client, { end: false });
+        setTimeout(() => spoil(client, server).write(Buffer.from([0x17, 3, 3, 0, 32, ...Array(32).fill(7)])), 200);
+      });
+      await new Promise<void>((resolve) => void proxy.listen(0, "127.0.0.1", resolve));
+      const stop = async (): Promise<void> => {
+        for (const end of ends) end.destroy();
+        await new Promise((resolve) => proxy.close(resolve));
+      };
+      return { port: (proxy.address() as { port: number }).port, stop };
+    };
+    const closed: number[] = [];
+    const close = (_socket: unknown, { code }: { code: number }): void => void closed.push(code);
+    await serving(adapter, { ...echo, close, tls: { cert, key } }, async ({ port }) => {
+      const toClient = await between(port, (client) => client);
+      const socket = await connect(`wss://127.0.0.1:${toClient.port}`, { tls: { ca: cert } });
+      const info = await socket.closed;
+      assert.equal(info.code, 1006);
+      assert.ok(info.error instanceof Error, "the client is told why");
+      await toClient.stop();
+      await eventually(() => closed.length === 1, "the server to notice that");
+      const toServer = await between(port, (_client, server) => server);
+      await connect(`wss://127.0.0.1:${toServer.port}`, { tls: { ca: cert } });
+      await eventually(() => closed.length === 2, "the server to notice");
+      assert.equal(closed[1], 1006);
+      await toServer.stop();
+    });
   });
 
   test("a certificate that is not trusted, or not for this name, is refused", options, async () => {
