@@ -44,6 +44,7 @@ export {
 export { type ClientRequest, type ClientRequestOptions, createRequest } from "./handshake/client-request.ts";
 export { encodeHead } from "./handshake/encode-head.ts";
 export { HeaderFields, type HeaderInit } from "./handshake/header-fields.ts";
+export { areSubprotocols } from "./handshake/header-values.ts";
 export {
   type HeadLimits,
   type HeadOutcome,

@@ -8,3 +8,6 @@ export interface Clock {
   /** Calls once in the next macrotask: after all microtasks and, where the runtime allows it, after pending input. */
   defer(callback: () => void): void;
 }
+
+/** No timer of any runtime can be set further ahead, in milliseconds: one that is fires at once. */
+export const MAX_DELAY: number = 2 ** 31 - 1;

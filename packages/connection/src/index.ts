@@ -1,7 +1,7 @@
 /** The public names of connection: what adapters build on, and what applications see through them. */
 export * from "./application.ts";
 export { checkOption } from "./check-option.ts";
-export type { Clock } from "./clock.ts";
+export { type Clock, MAX_DELAY } from "./clock.ts";
 export { poolContexts } from "./compression/context-pool.ts";
 export { processBudget } from "./compression/memory-budget.ts";
 export { pakoEngine } from "./compression/pako-engine.ts";

@@ -21,9 +21,9 @@ export interface ConnectionOptions {
    * peer that takes nothing, or does not answer, keeps its connection. After our FIN it has 2 s in any case.
    */
   readonly closeTimeout?: number;
-  /** A Ping is sent when nothing was received for so long. Default 0: no keepalive. */
+  /** A Ping is sent when the peer has neither sent nor taken anything for so long. Default 0: no keepalive. */
   readonly pingInterval?: number;
-  /** Time for anything to arrive after a keepalive Ping; then the connection is lost (1006). Default 20 s. */
+  /** Time for the peer to send or take anything after a keepalive Ping; then the connection is lost (1006). Default 20 s. */
   readonly pongTimeout?: number;
   /** Closes with 1001 when no data message was received for so long. Default 0: never. */
   readonly idleTimeout?: number;
@@ -31,13 +31,16 @@ export interface ConnectionOptions {
   readonly maxLifetime?: number;
   /** Bytes waiting to be sent from which on `send` returns false. Default 64 KiB. */
   readonly highWaterMark?: number;
-  /** Bytes waiting to be sent at which `drained()` resolves and the `drain` handler runs. Default 16 KiB. */
+  /** Bytes waiting to be sent at which, after more than the high-water mark, there is room again. Default 16 KiB. */
   readonly lowWaterMark?: number;
-  /** Hard cap on bytes waiting to be sent. Default 16 MiB. */
+  /** While more bytes than this wait to be sent no message is accepted; the one that goes over it still is. Default 16 MiB. */
   readonly maxBufferedAmount?: number;
   /** What `send` does at the hard cap: `close` fails the connection with 1013, `drop` drops the message. Default `close`. */
   readonly overflow?: "close" | "drop";
-  /** Bytes of messages received and not yet handled from which on reading pauses. Default 64 KiB. */
+  /**
+   * Bytes of messages received and not yet handled from which on reading pauses; each message counts for 64 more.
+   * Default 64 KiB.
+   */
   readonly receiveHighWaterMark?: number;
   /** Answer a Ping with a Pong by itself (RFC 6455 section 5.5.2). Default true; who turns it off must call `pong`. */
   readonly autoPong?: boolean;

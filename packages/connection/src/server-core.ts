@@ -44,11 +44,12 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   readonly environment: Environment;
   readonly extensions: readonly ServerExtension[];
   readonly #connections = new Set<Engine<WebSocketConnection<C>>>();
-  // Every stream there is is in one of these: in its opening handshake or open;
+  // Every stream there is is in one of these three.
+  /** Streams in their opening handshake, or open. */
   readonly #active = new Set<Channel>();
-  /** lingering, the oldest first; */
+  /** Streams in their last stage, the oldest first. */
   readonly #lingering = new Set<Channel>();
-  /** or destroyed, and its socket is not gone yet. */
+  /** Streams that were destroyed, and whose `onClose` has not come. */
   readonly #cutOff = new Set<Channel>();
   readonly #topics = new Topics<C>();
   readonly #engineOptions: EngineOptions<WebSocketConnection<C>>;
@@ -67,7 +68,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
     this.#engineOptions = { role: "server", environment, settings, handlers, book: this };
   }
 
-  /** The open connections. */
+  /** The open connections, and those that are over while a handler of theirs still runs. A new set at each access. */
   get connections(): ReadonlySet<WebSocketConnection<C>> {
     return new Set([...this.#connections].map(({ face }) => face));
   }

@@ -20,7 +20,7 @@ export interface Listener {
 export interface Server<C> extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** The open connections. */
+  /** The open connections, and those that are over while a handler of theirs still runs. A new set at each access. */
   readonly connections: ReadonlySet<WebSocketConnection<C>>;
   /** Sends a message to all that subscribed to `topic`, encoded once; returns to how many. */
   publish(topic: string, message: string | Bytes | PreparedMessage): number;

@@ -1,4 +1,5 @@
 /** The options of a connection with every default filled in, checked once per server or client. */
+import { areSubprotocols } from "@samewire/codec";
 import { checkOption } from "./check-option.ts";
 import type { CompressionOptions } from "./compression/compression-options.ts";
 import type { ConnectionOptions } from "./options.ts";
@@ -46,8 +47,8 @@ export const DEFAULT_SETTINGS: Settings = {
 
 /** @throws UsageError unless they are a list of strings, whatever these are */
 export function checkSubprotocols(subprotocols: unknown): void {
-  const names = Array.isArray(subprotocols) && subprotocols.every((name) => typeof name === "string");
-  checkOption(subprotocols === undefined || names, "subprotocols is a list of names", subprotocols);
+  const valid = subprotocols === undefined || (Array.isArray(subprotocols) && areSubprotocols(subprotocols));
+  checkOption(valid, "subprotocols is a list of tokens, each once", subprotocols);
 }
 
 /** @throws UsageError unless it says whether to compress, or how */

@@ -155,8 +155,8 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
   }
 
   /**
-   * Resolves when what waits to be sent is below the low-water mark: at once if the high-water mark was not reached,
-   * and also when the connection ends.
+   * Resolves when there is room: at once while no more than the high-water mark waits to be sent, else when that has
+   * fallen to the low-water mark; also when the connection ends.
    */
   drained(): Promise<void> {
     return this.#engine.sender.drained();

@@ -84,7 +84,7 @@ describe("keepalive", () => {
     expect(await server.closed).toMatchObject({ code: 1006 });
   });
 
-  it("closes with 1003 who sends more than waits to a server that never asked for messages", async () => {
+  it("ends a connection that stopped reading for messages nobody asks for: 1003 at the time of a Ping, 1001 at idleTimeout", async () => {
     for (const settings of [{ pingInterval: 1000 }, { pingInterval: 0, idleTimeout: 1000 }]) {
       const { clock, connect, core } = world({ open: () => {}, ...settings });
       const socket = await connect();

@@ -111,19 +111,6 @@ describe("ServerOpening", () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
-  it("nobody must handle what a promise of origins rejects with: it is no yes, and ends no process", async () => {
-    const unhandled = vi.fn();
-    process.on("unhandledRejection", unhandled);
-    const origins = async (): Promise<never> => {
-      throw new Error("no list");
-    };
-    const answer = await ask({ origins } as never, head("GET / HTTP/1.1", { ...UPGRADE, origin: "https://a.example" }));
-    expect(answer.text).toMatch(/^HTTP\/1\.1 403 /);
-    await new Promise((resolve) => setImmediate(resolve));
-    process.off("unhandledRejection", unhandled);
-    expect(unhandled).not.toHaveBeenCalled();
-  });
-
   it("answers 500 where upgrade returns what says neither yes nor no", async () => {
     const noes = [new Response("no", { status: 401 }), new Error("no"), [], { status: 401 }, { body: "no" }, new Map()];
     const half = [{ compression: "off" }, { compression: 5 }, { compression: null }];

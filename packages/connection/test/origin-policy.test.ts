@@ -1,5 +1,5 @@
 import { HeaderFields } from "@samewire/codec";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { refusedOrigin } from "../src/opening/origin-policy.ts";
 import type { ServerPolicy } from "../src/options.ts";
 
@@ -75,5 +75,18 @@ describe("refusedOrigin (RFC 6455 10.2)", () => {
     });
     expect(refusedOrigin({ headers, host }, { trustProxy: true })).toBeUndefined();
     expect(refusedOrigin({ headers, host }, {})).toBeDefined();
+  });
+
+  it("nobody must handle what a promise rejects with: it is no yes, and ends no process", async () => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    const origins = (async () => {
+      throw new Error("no list");
+    }) as never;
+    const headers = new HeaderFields([["origin", "https://a.example"]]);
+    expect(refusedOrigin({ headers, host: "example.com" }, { origins })).toContain("not allowed");
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
   });
 });

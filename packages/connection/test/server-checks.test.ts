@@ -19,6 +19,8 @@ describe("a server throws at once", () => {
     { origins: [new URL("https://example.com/")] },
     { subprotocols: "chat" },
     { subprotocols: [1] },
+    { subprotocols: ["a b"] },
+    { subprotocols: ["a", "a"] },
     { message: 5 },
     { message: null },
     { upgrade: "x" },

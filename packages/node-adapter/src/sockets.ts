@@ -13,7 +13,15 @@ import {
   type TlsOptions as NodeTls,
   connect as tlsConnect,
 } from "node:tls";
-import { checkServerTls, type Dial, type Socket, type SocketHandler, type TlsOptions } from "@samewire/connection";
+import {
+  checkServerTls,
+  DEFAULT_SETTINGS,
+  type Dial,
+  MAX_DELAY,
+  type Socket,
+  type SocketHandler,
+  type TlsOptions,
+} from "@samewire/connection";
 import { listenFresh, NodeSocket } from "@samewire/node-builtins";
 import { nodeSocket, SharedReadSocket, sharedReads } from "./shared-reads.ts";
 
@@ -56,11 +64,8 @@ export function listen(options: ListenOptions, accept: (socket: Socket) => Socke
   return listenFresh(options, () => listenOnce(options, accept));
 }
 
-/** Node's timers can be set no further ahead. */
-const MAX_DELAY = 2 ** 31 - 1;
-
 function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHandler): Promise<Listener> {
-  const { port = 0, host, path, backlog, tls, handshakeTimeout = 10_000 } = options;
+  const { port = 0, host, path, backlog, tls, handshakeTimeout = DEFAULT_SETTINGS.handshakeTimeout } = options;
   const begin = (socket: NodeSocket): void => socket.start(accept(socket));
   let server: Server;
   if (tls === undefined) {

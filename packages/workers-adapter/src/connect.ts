@@ -18,5 +18,6 @@ export interface ConnectOptions extends Omit<CommonConnectOptions, "path" | "tls
  * @throws UsageError (rejects) for what may not be sent; ConnectError for all else, a refusal by the server included
  */
 export function connect(url: string | URL, options: ConnectOptions = {}): Promise<WebSocketConnection> {
+  // Clients of one runtime share their timers; in workerd a timer is the request's that sets it, and ends with that.
   return connectWith(dial, url, options, { ...workersRuntime });
 }

@@ -15,7 +15,7 @@ export type ServeOptions<C = undefined> = ServerOptions<C> & {
  * { Hub } = server` the class of the Durable Object that holds the connections.
  *
  * `connections`, `publish` and `drain` are those of a server on any runtime; they work where the connections are, in
- * the server's own handlers: elsewhere workerd cuts off each connection that they touch. Other code asks the hub's stub
+ * the server's own handlers: elsewhere they break connections, and tell nobody. Other code asks the hub's stub
  * ({@link WorkersServer.hub}).
  */
 export interface WorkersServer<C> {

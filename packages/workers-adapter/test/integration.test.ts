@@ -156,6 +156,22 @@ it("connects to its own kind, compressed", async () => {
   expect(await ask({ url, sizes: [0, 100, 70_000], options })).toMatchObject({ same: 6, code: 4002, clean: true });
 });
 
+it("no request's connection holds up another's, at the same time or after it has ended", async () => {
+  const peers = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+  peers.on("connection", (socket) => socket.on("message", (data, binary) => socket.send(data, { binary })));
+  await new Promise((resolve) => peers.once("listening", resolve));
+  const echo = `ws://127.0.0.1:${(peers.address() as AddressInfo).port}/`;
+  const order = { url: echo, sizes: [1, 100_000] };
+  const answer = { same: 4, clean: true };
+  // Its Pings are still to come when the request ends.
+  expect(await ask({ url: echo, leave: true, options: { pingInterval: 500 } })).toEqual({ left: "left" });
+  for (let round = 0; round < 2; round += 1) {
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask(order)));
+    expect(answers).toEqual(Array(5).fill(expect.objectContaining(answer)));
+  }
+  peers.close();
+});
+
 it("tells a refusal with its body", async () => {
   expect(await ask({ url })).toEqual({
     failed: expect.any(String),
@@ -185,6 +201,9 @@ it("speaks TLS to whom the configuration trusts", async () => {
 
 it("says why it could not connect", async () => {
   expect(await ask({ url: "ws://127.0.0.1:1/" })).toMatchObject({ failed: "dial" });
+  // Also where TLS is begun over a socket of its own.
+  const named = { url: "wss://127.0.0.1:1/", options: { tls: { serverName: "localhost" } } };
+  expect(await ask(named)).toMatchObject({ failed: "dial" });
   expect(await ask({ url, abortAfter: 0 })).toMatchObject({ failed: "aborted" });
   expect(await ask({ url, options: { path: "/socket" } })).toMatchObject({ misuse: expect.stringContaining("Unix") });
   expect(await ask({ url: "wss://127.0.0.1/", options: { tls: { ca: "PEM" } } })).toMatchObject({

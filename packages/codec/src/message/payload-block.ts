@@ -12,10 +12,10 @@ const PINS = 8;
 const SHARED_UP_TO = 1024;
 /**
  * On V8 an array of its own costs ten times as much as a view. A connection whose chunks bring one small payload each
- * keeps a block of this size for the next ones,
+ * keeps a block of this size for the next ones.
  */
 const KEPT_SIZE = 2048;
-/** but only the last so many connections do: those that fall silent hold none. */
+/** So many connections do at a time: the one that has had its own longest loses it to the next that needs one. */
 const KEEPERS = 1024;
 
 const keepers: PayloadBlock[] = [];

@@ -24,7 +24,7 @@ export interface ClosingOwner extends SocketHandler {
   onInboxIdle(): void;
   /** The application has closed, or a handler of its failed: what waits and what is still coming is dropped. */
   onRequested(): void;
-  /** The peer has sent its Close frame, or the outcome is known. */
+  /** The peer says nothing more: its Close frame, a fault or its FIN has come, or the outcome is known. Idempotent. */
   onLeaving(): void;
   /** The outcome is known: nothing is sent or received any more. */
   onFinished(info: CloseInfo): void;
@@ -90,7 +90,7 @@ export class Closing implements DeadlineOwner {
     this.#wanted = { code, reason };
     this.#arm();
     this.#owner.onRequested();
-    sender.finish(() => {
+    sender.afterAccepted(() => {
       if (this.#fault !== undefined) {
         this.#answerNow();
         return;
@@ -98,7 +98,7 @@ export class Closing implements DeadlineOwner {
       sender.payPong();
       protocol.close(code, reason);
       this.#sent = this.#wanted;
-      if (protocol.state === "closed") this.finish(undefined);
+      if (protocol.state === "closed") this.conclude(undefined);
       else if (this.#losing) this.#lose();
       else this.#channel.transmitter.flushSoon();
     });
@@ -111,7 +111,7 @@ export class Closing implements DeadlineOwner {
     if (this.#owner.protocol.state === "closed") {
       // To a Ping that came before it (5.5.2).
       this.#owner.sender.payPong();
-      this.finish(undefined);
+      this.conclude(undefined);
     } else {
       this.#arm();
     }
@@ -122,7 +122,7 @@ export class Closing implements DeadlineOwner {
     this.#fault = error;
     this.#owner.onLeaving();
     // Where our Close frame went first nothing is owed any more, and whoever waits for its answer waits in vain.
-    if (this.#owner.protocol.state === "failed") this.finish(error);
+    if (this.#owner.protocol.state === "failed") this.conclude(error);
     else this.#arm();
   }
 
@@ -149,22 +149,22 @@ export class Closing implements DeadlineOwner {
 
   /** Once everything accepted is sent; where the application has closed, its Close frame goes first. */
   #loseInOrder(): void {
-    if (!this.requested) this.#owner.sender.finish(() => this.#lose());
+    if (!this.requested) this.#owner.sender.afterAccepted(() => this.#lose());
   }
 
-  /** Nothing more will come. Returns whether that is the outcome. */
+  /** Nothing more will come: without a Close frame of the peer's that is the outcome, 1006. Returns whether it is. */
   #lose(): boolean {
     const { protocol, sender } = this.#owner;
     sender.payPong();
     if (protocol.end() !== "lost") return false;
-    this.finish(undefined);
+    this.conclude(undefined);
     return true;
   }
 
   /** The stream is gone. */
   onGone(reason: Error | undefined): void {
     this.#owner.protocol.end();
-    this.finish(reason);
+    this.conclude(reason);
     if (this.#owner.inbox.idle) this.#announce(false);
     if (this.#announced) this.#deadlines.disarm(this.#deadline);
   }
@@ -182,12 +182,12 @@ export class Closing implements DeadlineOwner {
 
   /** Closes the stream at once, without a closing handshake. */
   cutOff(error: Error | undefined): void {
-    this.finish(error);
+    this.conclude(error);
     this.#channel.socket.destroy();
   }
 
   /** The outcome is known: the application hears of it, the stream is left to linger. */
-  finish(error: Error | undefined): void {
+  conclude(error: Error | undefined): void {
     if (this.info !== undefined) return;
     const { inbox, protocol, sender } = this.#owner;
     const { code, reason } = this.#received ?? { code: CloseCode.ABNORMAL, reason: "" };
@@ -209,7 +209,7 @@ export class Closing implements DeadlineOwner {
   }
 
   #answer(): void {
-    this.#owner.sender.finish(() => this.#answerNow());
+    this.#owner.sender.afterAccepted(() => this.#answerNow());
   }
 
   #answerNow(): void {
@@ -225,9 +225,10 @@ export class Closing implements DeadlineOwner {
       this.#sent = this.#received;
     }
     protocol.answerClose();
-    this.finish(fault);
+    this.conclude(fault);
   }
 
+  /** Hands the stream over to its last stage. */
   #leave(): void {
     if (this.#announced) this.#deadlines.disarm(this.#deadline);
     const oversize = this.#fault?.closeCode === CloseCode.TOO_LARGE;

@@ -2,7 +2,7 @@
  * All deadlines of many connections on one timer: a heap ordered by due time. Activity never touches it; it only stores
  * a timestamp, and who is called when due looks at it again.
  */
-import type { Clock } from "../clock.ts";
+import { type Clock, MAX_DELAY } from "../clock.ts";
 
 /** Every deadline there is. Who owns it says what it does when it is due. */
 export type DeadlineKind =
@@ -33,8 +33,6 @@ export interface Deadline {
 const SUSPENDED_AFTER = 1000;
 /** The time for that, in milliseconds. */
 const GRACE = 1000;
-/** No timer of any runtime can be set further ahead: one that is fires at once. */
-const MAX_DELAY = 2 ** 31 - 1;
 
 export class Deadlines {
   readonly #clock: Clock;

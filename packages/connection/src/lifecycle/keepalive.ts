@@ -74,10 +74,10 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
   }
 
   /**
-   * True where we do not read since messages wait that nobody has ever asked for: no reader is slow there, and a server
-   * that only sends must not be held by whoever sends to it.
+   * Reading has stopped for messages that nobody has ever asked for: no reader is slow there, and a server that only
+   * sends must not be held by whoever sends to it.
    */
-  get #unasked(): boolean {
+  get #stuckOnUnread(): boolean {
     const { paused, opened, protocol, inbox } = this.#owner;
     return paused && opened && protocol.role === "server" && inbox.unasked;
   }
@@ -126,7 +126,7 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
   #onPingDue(): void {
     const { pingInterval, pongTimeout } = this.#settings;
     const silent = this.#clock.now() - this.#alive;
-    if (silent >= pingInterval && this.#unasked) {
+    if (silent >= pingInterval && this.#stuckOnUnread) {
       this.#owner.onExpired(CloseCode.UNSUPPORTED_DATA, "no messages are taken here");
       return;
     }
@@ -159,7 +159,7 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
   #onIdleDue(): void {
     const { idleTimeout } = this.#settings;
     const idle = this.#clock.now() - this.#delivered;
-    if (this.#owner.paused && !this.#unasked) this.#arm(1, "idle", idleTimeout);
+    if (this.#owner.paused && !this.#stuckOnUnread) this.#arm(1, "idle", idleTimeout);
     else if (idle < idleTimeout) this.#arm(1, "idle", idleTimeout - idle);
     else this.#owner.onExpired(CloseCode.GOING_AWAY, "idleTimeout reached");
   }

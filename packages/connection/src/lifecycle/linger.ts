@@ -6,9 +6,9 @@ import type { Transmitter } from "../sending/transmitter.ts";
 import type { Socket, SocketHandler } from "../socket.ts";
 import type { Deadline, DeadlineKind, DeadlineOwner, Deadlines } from "./deadlines.ts";
 
-/** How much more input is read and thrown away, in bytes; */
+/** How much more input is read and thrown away, in bytes. */
 export const LINGER_BYTES: number = 1024 * 1024;
-/** and from a peer whose message is too large: it nearly always sends all of that before it reads why it was refused. */
+/** The same for a peer whose message is too large: it nearly always sends all of that before it reads why it was refused. */
 export const OVERSIZE_BYTES: number = 64 * 1024 * 1024;
 /** How long the peer has to close after our FIN, in milliseconds. */
 const LINGER_TIME = 2000;

@@ -5,9 +5,9 @@ import type { OutgoingOwner } from "./outgoing-owner.ts";
 import { COPY_LIMIT } from "./transmitter.ts";
 
 const NOTHING = new Uint8Array(0);
-/** In one turn of the event loop go so many bytes of parts that are sent as they are, however fast the peer takes them; */
+/** So many bytes of parts that are sent as they are go in one turn of the event loop, however fast the peer takes them. */
 const TURN_BYTES = 512 * 1024;
-/** and each part costs as much as so many bytes more, the smallest too. */
+/** Each part, the smallest too, costs as much as so many bytes more. */
 const PART_COST = 512;
 
 export class PartSender {
@@ -40,7 +40,9 @@ export class PartSender {
       const next = await parts.next();
       if (this.stopped) return;
       if (next.done) break;
-      await this.#send(this.#bytesOf(next.value));
+      const { kind, bytes } = this.#read(next.value);
+      this.#begin(kind);
+      await this.#send(bytes);
       if (this.stopped) return;
     }
     this.#begin(this.#kind ?? "binary");
@@ -78,18 +80,18 @@ export class PartSender {
     protocol.beginMessage(kind, undefined, this.#compress);
   }
 
-  #bytesOf(part: unknown): Uint8Array {
+  /** Checks a part, and gives the bytes that can be sent of it. */
+  #read(part: unknown): { kind: "text" | "binary"; bytes: Uint8Array } {
     const text = typeof part === "string";
     if (!text && !isBytes(part)) throw new UsageError("message-type", "the parts of a message are strings or bytes");
     const kind = text ? "text" : "binary";
     if (this.#kind !== undefined && this.#kind !== kind) {
       throw new UsageError("message-type", "the parts of one message are all strings or all bytes");
     }
-    this.#begin(kind);
-    if (!text) return viewOf(part);
+    if (!text) return { kind, bytes: viewOf(part) };
     const whole = this.#half + part;
     const last = whole.charCodeAt(whole.length - 1);
     this.#half = last >= 0xd800 && last <= 0xdbff ? whole.slice(-1) : "";
-    return encodeUtf8(this.#half === "" ? whole : whole.slice(0, -1));
+    return { kind, bytes: encodeUtf8(this.#half === "" ? whole : whole.slice(0, -1)) };
   }
 }

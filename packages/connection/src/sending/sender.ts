@@ -194,7 +194,7 @@ export class Sender implements OutgoingOwner {
   }
 
   /** Accepts no more messages; runs `then` when those accepted are encoded. A stream under way is broken off. */
-  finish(then: () => void): void {
+  afterAccepted(then: () => void): void {
     this.#stopped = true;
     this.#outgoing?.stopStreams();
     if (this.#busy) this.#onIdle = then;

@@ -3,11 +3,24 @@ import { ConnectError, connect, UsageError } from "@samewire/workers";
 
 const MAX = 32 << 20;
 
-async function run(order: { url: string; sizes?: number[]; options?: object; abortAfter?: number }): Promise<object> {
-  const { url, sizes = [], options = {}, abortAfter } = order;
+interface Order {
+  url: string;
+  sizes?: number[];
+  options?: object;
+  abortAfter?: number;
+  /** The request ends while its connection is still open. */
+  leave?: boolean;
+}
+
+async function run(order: Order): Promise<object> {
+  const { url, sizes = [], options = {}, abortAfter, leave = false } = order;
   const signal = abortAfter === undefined ? {} : { signal: AbortSignal.timeout(abortAfter) };
   const limits = { maxMessageSize: MAX, maxBufferedAmount: 2 * MAX };
   const socket = await connect(url, { ...limits, ...options, ...signal });
+  if (leave) {
+    socket.send("left");
+    return { left: await socket.receive() };
+  }
   let same = 0;
   for (const size of sizes) {
     const bytes = new Uint8Array(size).fill(0x61);
