@@ -16,8 +16,13 @@ import { type Limits, limitOf, transformedSizeLimit } from "../limits.ts";
 import { PayloadBlock } from "./payload-block.ts";
 import { PayloadCollector } from "./payload-collector.ts";
 
-/** After so many slices through an extension, in and out, the assembler suspends, and the event loop has its turn. */
+/**
+ * After so many slices through an extension, in and out, the assembler suspends, and the event loop has its turn. They
+ * are counted over chunks: a runtime may hand over any number of them before it looks at anything else.
+ */
 const TURN_BUDGET = 8;
+/** What each call of an extension costs beside its bytes, as so many more. */
+const CALL_COST = 1024;
 
 const FIN_TEXT = FIN | Opcode.TEXT;
 const FIN_BINARY = FIN | Opcode.BINARY;
@@ -103,7 +108,6 @@ export class MessageAssembler implements FrameHandler {
       this.#rest = joinBytes([this.#rest, chunk]);
       return;
     }
-    this.#spent = 0;
     // Views of a subclass (Node's Buffer) would be of that subclass, and make everything after them polymorphic.
     const plain = chunk.constructor === Uint8Array;
     this.#decode(plain ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length), memory);
@@ -251,7 +255,7 @@ export class MessageAssembler implements FrameHandler {
         this.onFault("message-too-large");
         return;
       }
-      this.#spent += (next.length + output.length + extension.overhead) / extension.slice;
+      this.#spent += (next.length + output.length + extension.overhead + CALL_COST) / extension.slice;
       more = extension.pending || at < piece.length;
       // Nothing is collected of a message that comes out in one piece.
       if (!more && ends && this.#size === output.length && !this.#streamed) whole = output;

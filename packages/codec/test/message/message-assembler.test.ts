@@ -272,6 +272,20 @@ describe("MessageAssembler passes messages through the extension that owns their
     run.protocol.resume();
     expect([run.protocol.suspended, run.messages.length]).toEqual([false, 10]);
   });
+  it("counts over chunks, and each call as a kibibyte: a runtime hands over any number before it looks up", () => {
+    const run = session("server", { extension: repeater(1) });
+    const one = frame(0xc2, new Uint8Array(30));
+    // Eight slices, of this extension's size, in calls of 30 bytes in, 30 out and what the call costs.
+    const calls = Math.ceil((8 * repeater(1).slice) / (30 + 30 + 1024));
+    for (let count = 1; count <= calls; count++) {
+      expect(run.protocol.suspended, `${count}`).toBe(false);
+      run.protocol.receive(one.slice());
+    }
+    expect(run.protocol.suspended).toBe(true);
+    run.protocol.resume();
+    run.protocol.receive(one.slice());
+    expect([run.protocol.suspended, run.messages.length]).toEqual([false, calls + 1]);
+  });
   it("gives it nothing once the handler has ended everything, where a message begins or within it", () => {
     for (const event of ["onStreamStart", "onStreamChunk"] as const) {
       for (const cut of [0, 2, 7]) {
