@@ -169,7 +169,11 @@ function refusedError(outcome: OpeningOutcome & { kind: "refused" }, lost: Error
 
 function dialError(cause: unknown): Error {
   if (cause instanceof UsageError) return cause;
-  return new ConnectError("dial", `no connection: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+  return new ConnectError(
+    "dial",
+    `no connection: ${(cause instanceof Error ? cause.message : String(cause)).trim()}`,
+    cause,
+  );
 }
 
 function abortError(signal: AbortSignal): Error {

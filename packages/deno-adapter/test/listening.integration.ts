@@ -1,5 +1,8 @@
 /** TLS, Unix sockets, `node:http` under Deno, and what a server does with its port. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { connect as netConnect } from "node:net";
@@ -129,5 +132,32 @@ describe("a server", () => {
     await endpoint.close();
     http.closeAllConnections();
     http.close();
+  });
+});
+
+describe("connect, given up", () => {
+  test("lets go of a host that answers nothing at all", options, async () => {
+    // It accepts nobody: once its backlog is full, the system drops what would open a connection.
+    const listening =
+      "console.log(server.address().port); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)";
+    const script = `const server = require("node:net").createServer().listen(
+      { port: 0, host: "127.0.0.1", backlog: 1 }, () => { ${listening} })`;
+    const deaf = spawn("node", ["-e", script], { stdio: ["ignore", "pipe", "ignore"] });
+    const [line] = await once(deaf.stdout, "data");
+    const port = Number(line);
+    const waiting = Array.from({ length: 8 }, () => netConnect(port, host).on("error", () => {}));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const sockets = (): number => readdirSync("/proc/self/fd").length;
+    try {
+      const before = sockets();
+      const error = await refusal(connect(`ws://${host}:${port}/`, { handshakeTimeout: 300 }));
+      assert.ok(error instanceof ConnectError && error.code === "timeout");
+      const deadline = Date.now() + 4_000;
+      while (sockets() > before && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+      assert.ok(sockets() <= before, "its file descriptor is given back");
+    } finally {
+      for (const socket of waiting) socket.destroy();
+      deaf.kill("SIGKILL");
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { checkOption } from "@samewire/connection";
 
 /** Where a server is to listen. */
@@ -7,12 +8,16 @@ export interface ListenAddress {
   readonly path?: string;
 }
 
+/** The room of `sockaddr_un` on Linux, which is the largest, without its NUL: Node 20 listens on a path that it has cut off. */
+const LONGEST_PATH = 107;
+
 /** @throws UsageError on a port, a host or a path that nobody can listen on: runtimes disagree about what these mean */
 export function checkListen({ port, host, path }: ListenAddress): void {
   const isPort = typeof port === "number" && Number.isInteger(port) && port >= 0 && port <= 65_535;
   checkOption(port === undefined || isPort, "port is a whole number from 0 to 65535", port);
   checkOption(host === undefined || isName(host), "host is a name or an address", host);
-  checkOption(path === undefined || isName(path), "path is that of a Unix socket", path);
+  const isPath = isName(path) && Buffer.byteLength(path as string) <= LONGEST_PATH;
+  checkOption(path === undefined || isPath, `path is that of a Unix socket, of at most ${LONGEST_PATH} bytes`, path);
 }
 
 function isName(value: unknown): boolean {

@@ -170,6 +170,7 @@ export function transportsSuite(adapter: Adapter): void {
       { port: 80n },
       { path: 5 },
       { path: "" },
+      { path: `/tmp/${"é".repeat(60)}` },
     ]) {
       await assert.rejects(adapter.serve(where as never), { name: "UsageError", code: "option" }, inspect(where));
     }
