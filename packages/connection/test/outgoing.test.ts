@@ -113,6 +113,24 @@ describe("Outgoing", () => {
     expect(core.connectionCount).toBe(1);
   });
 
+  it("a source whose part cannot be sent is told that no more is wanted", async () => {
+    const { connect, clock } = world({});
+    const socket = await connect();
+    let told = false;
+    const source = (async function* () {
+      try {
+        yield "text";
+        yield new Uint8Array(1);
+      } finally {
+        told = true;
+      }
+    })();
+    const sending = socket.send(source as never) as unknown as Promise<void>;
+    await expect(sending).rejects.toThrow("all strings or all bytes");
+    await clock.settle();
+    expect(told).toBe(true);
+  });
+
   it("a source that throws when it is given up holds up no closing", async () => {
     const { clock, connect, core } = world({ message: () => {} });
     const socket = await connect();
