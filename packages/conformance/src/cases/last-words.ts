@@ -117,4 +117,27 @@ export const lastWordsCases: readonly ConformanceCase[] = [
       await expectAnswersAndEnd(context, peer);
     },
   }),
+  ...defineCase({
+    id: "CT-11.10",
+    title: "Messages, two Pings and a Close frame in one write",
+    section: "RFC 6455 5.5.2, 5.5.3",
+    roles: ROLES,
+    deliveries: ["whole", "splits"],
+    covers: ["CT-11"],
+    input: "Two text messages of 500 bytes, two Pings and `88 02 03 e8` right behind them.",
+    expectation: "The messages are echoed and at least the last Ping is answered, then the Close frame.",
+    async run(context) {
+      const peer = await context.open();
+      const message = "long enough to fill a write".padEnd(500, ".");
+      await peer.send(text(message), text(message), ping("1"), ping("2"), close(1000));
+      try {
+        await expectAll(peer, textMessage(message), textMessage(message), pongFor("1", true), pongFor("2"));
+      } catch (error) {
+        if (!(error instanceof UnexpectedClose)) throw error;
+        context.nonStrict(`not all that came before the Close frame was answered: ${error.message}`);
+        return;
+      }
+      await expectCloseAnswer(peer, { codes: [1000] });
+    },
+  }),
 ];
