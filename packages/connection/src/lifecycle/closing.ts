@@ -108,13 +108,8 @@ export class Closing implements DeadlineOwner {
   onCloseFrame(status: CloseStatus): void {
     this.#received = status;
     this.#owner.onLeaving();
-    if (this.#owner.protocol.state === "closed") {
-      // To a Ping that came before it (5.5.2).
-      this.#owner.sender.payPong();
-      this.conclude(undefined);
-    } else {
-      this.#arm();
-    }
+    if (this.#owner.protocol.state === "closed") this.conclude(undefined);
+    else this.#arm();
   }
 
   /** A fault of the peer (7.1.7). Like an answer, its Close frame follows the replies to what came before. */

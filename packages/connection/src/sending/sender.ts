@@ -163,8 +163,7 @@ export class Sender implements OutgoingOwner {
   payPong(): void {
     const payload = this.#owedPong;
     this.#owedPong = undefined;
-    const { sendable, state } = this.protocol;
-    if (payload === undefined || !(sendable || state === "closing" || state === "closed")) return;
+    if (payload === undefined || !(this.protocol.sendable || this.protocol.state === "closing")) return;
     this.protocol.pong(payload);
     this.#transmitter.flush();
   }
