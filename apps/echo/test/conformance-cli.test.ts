@@ -56,10 +56,10 @@ describe("samewire-conformance", () => {
     ];
     const files = ["--json", json, "--junit", junit, "--html", html];
     const { status, output } = await run("server", url, "--case", "FR-1.*", "--case", "CT-11.*", ...files);
-    expect(output).toMatch(/11 pass in /);
+    expect(output).toMatch(/12 pass in /);
     expect(status).toBe(0);
     const { reports } = JSON.parse(readFileSync(json, "utf8"));
-    expect(reports[0].totals).toMatchObject({ pass: 11, fail: 0 });
+    expect(reports[0].totals).toMatchObject({ pass: 12, fail: 0 });
     expect(readFileSync(junit, "utf8")).toContain('name="FR-1.1 Empty text message"');
     expect(readFileSync(html, "utf8")).toContain("<title>WebSocket conformance report</title>");
   });
