@@ -12,8 +12,7 @@ import { Closing, type ClosingOwner } from "./lifecycle/closing.ts";
 import { Keepalive, type KeepaliveOwner } from "./lifecycle/keepalive.ts";
 import type { CloseInfo, Message, OwnBytes } from "./message.ts";
 import { Inbox, type InboxOwner } from "./receiving/inbox.ts";
-import { ClosedWithin, IncomingStream, type StreamOwner, streamOf } from "./receiving/incoming-stream.ts";
-import type { Item } from "./receiving/item-queue.ts";
+import { ClosedWithin, IncomingStream, type Item, type StreamOwner, streamOf } from "./receiving/incoming-stream.ts";
 import { Sender, type SenderEvents } from "./sending/sender.ts";
 import type { SocketHandler } from "./socket.ts";
 import { isThenable } from "./thenable.ts";
@@ -232,8 +231,8 @@ export class Engine<S extends Face>
     const stream = item instanceof IncomingStream ? item : streamOf(item, this);
     const result = handlers.stream?.(this.face, stream);
     // What the handler left unread must not hold the next message back.
-    if (isThenable(result)) return Promise.resolve(result).then(() => stream.cancel());
-    stream.cancel();
+    if (isThenable(result)) return Promise.resolve(result).then(() => stream.drop());
+    stream.drop();
     return undefined;
   }
 
@@ -274,8 +273,8 @@ export class Engine<S extends Face>
     this.#channel.socket.resume();
   }
 
-  onConsumed(bytes: number): void {
-    this.inbox.size -= bytes;
+  onConsumed(size: number): void {
+    this.inbox.size -= size;
     this.onInboxRelief();
   }
 

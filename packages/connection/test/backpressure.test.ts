@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { WebSocketConnection } from "../src/index.ts";
-import { world } from "./_world.ts";
+import { wireOf, world } from "./_world.ts";
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -55,5 +55,21 @@ describe("backpressure", () => {
     await expect(sending).rejects.toThrow("closed");
     await clock.settle();
     expect(log).toEqual(["close"]);
+  });
+
+  it("answers Pings also while more waits than the peer takes at a time, the last one each time (5.5.2)", async () => {
+    const place = world({ message: () => {} }, { backpressure: "lent", capacity: 1024 });
+    const { clock, connect, core } = place;
+    const socket = await connect();
+    const [server] = core.connections;
+    const wire = wireOf(place);
+    for (let i = 0; i < 200; i++) {
+      // Whenever the peer has taken something, more waits already.
+      server?.send(new Uint8Array(2000));
+      socket.ping("ping");
+      await clock.turn();
+    }
+    const answered = wire.join("").split("\x8a\x04ping").length - 1;
+    expect(answered).toBeGreaterThan(2);
   });
 });

@@ -91,3 +91,20 @@ describe("what the peer sends after our Close frame (7.1.2)", () => {
     expect(await closed).toMatchObject({ code: 1000, clean: true, sent: { code: 4000 } });
   });
 });
+
+describe("an end of its own making", () => {
+  it("terminate leaves no deadline, and the signal is aborted before the close handler runs (LC-18)", async () => {
+    const log: string[] = [];
+    const { clock, connect, core } = world({
+      open: (socket) => socket.signal.addEventListener("abort", () => log.push("abort")),
+      message: () => {},
+      close: (socket) => void log.push(`close ${socket.signal.aborted}`),
+    });
+    await connect();
+    const [server] = core.connections;
+    server?.terminate();
+    await clock.settle();
+    expect(log).toEqual(["abort", "close true"]);
+    expect(core.environment.deadlines.size).toBe(0);
+  });
+});

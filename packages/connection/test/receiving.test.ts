@@ -41,6 +41,29 @@ for (const way of ["handler", "async handler", "iteration", "receive"] as const)
 }
 
 describe("receiving", () => {
+  it("who leaves one of two loops does not end the wait for the other's reply", async () => {
+    const { clock, connect, core } = world();
+    const client = await connect();
+    const [server] = core.connections as Iterable<WebSocketConnection>;
+    const sent: unknown[] = [];
+    const reading = (async () => {
+      for await (const message of server as WebSocketConnection) {
+        await later();
+        sent.push(server?.send(`re ${message}`));
+      }
+    })();
+    client.send("one");
+    await clock.settle();
+    await (server as WebSocketConnection)[Symbol.asyncIterator]().return?.();
+    void client.close();
+    for (let i = 0; i < 3; i++) {
+      await clock.settle();
+      await later();
+    }
+    await reading;
+    expect(sent).toEqual([true]);
+  });
+
   it("who has left the loop does not hold the peer's closing handshake, though a message waits", async () => {
     const { clock, connect, core } = world();
     const socket = await connect();

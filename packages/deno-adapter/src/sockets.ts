@@ -170,7 +170,13 @@ async function dialTls(target: DialTarget, tls: DenoTls): Promise<Deno.Conn> {
   } else {
     const tcp = await dialTcp(host, port, signal);
     tcp.setNoDelay(true);
-    conn = await Deno.startTls(tcp, { hostname: serverName, ...shared });
+    try {
+      conn = await Deno.startTls(tcp, { hostname: serverName, ...shared });
+    } catch (error) {
+      // A name that is none: the connection is still ours.
+      tcp.close();
+      throw error;
+    }
   }
   // Deno cancels the handshake then, but keeps the TCP connection until the server closes it.
   const onAbort = (): void => conn.close();

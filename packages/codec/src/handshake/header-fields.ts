@@ -59,10 +59,11 @@ export class HeaderFields implements Iterable<readonly [name: string, value: str
   getAll(name: string): readonly string[] {
     const lines = this.#lines;
     const start = `\n${name.toLowerCase()}:`;
-    let values: readonly string[] = [];
+    let values: string[] = [];
     for (let at = lines.indexOf(start); at >= 0; at = lines.indexOf(start, at + 1)) {
-      // Nearly always there is one: an array that grows would have room for sixteen more.
-      values = [...values, lines.slice(at + start.length, lines.indexOf("\n", at + 1))];
+      const value = lines.slice(at + start.length, lines.indexOf("\n", at + 1));
+      // Nearly always there is one: an array that grows has room for sixteen more.
+      if (values.push(value) === 1) values = [value];
     }
     return values;
   }

@@ -191,15 +191,16 @@ export class Closing implements DeadlineOwner {
     protocol.end();
     sender.stop();
     this.#owner.onFinished(this.info);
-    inbox.end();
+    // Before the application can be told, which is the end of the deadline.
+    this.#arm();
     this.#owner.onLeaving();
+    inbox.end();
     // The server closes TCP first (section 7.1.1); a client waits for that.
     if (clean && protocol.role === "client" && !this.#channel.inputEnded) {
       this.#channel.transmitter.uncork();
     } else {
       this.#leave();
     }
-    this.#arm();
     if (inbox.idle) this.#owner.onInboxIdle();
   }
 

@@ -45,7 +45,7 @@ export function encodeHttpResponse(response: HttpResponse): Uint8Array {
     throw new UsageError("body", "a body is a string or bytes");
   }
   const payload = typeof body === "string" ? encodeUtf8(body) : viewOf(body);
-  const bodiless = status === 204 || status === 304;
+  const bodiless = status === 204 || status === 205 || status === 304;
   if (bodiless && payload.length > 0) throw new UsageError("body", `${status} has no body`);
 
   const names = new HeaderFields(added);

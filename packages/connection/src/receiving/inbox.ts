@@ -3,14 +3,11 @@
  * them. How much waits decides whether the connection goes on reading.
  */
 import { UsageError } from "@samewire/codec";
+import { Fifo } from "../fifo.ts";
 import type { Message } from "../message.ts";
 import { isThenable } from "../thenable.ts";
-import { IncomingStream, type StreamOwner, streamOf } from "./incoming-stream.ts";
-import { type Item, ItemQueue } from "./item-queue.ts";
+import { IncomingStream, ITEM_COST, type Item, type StreamOwner, streamOf } from "./incoming-stream.ts";
 import { type Waiter, Waiters, type WaitersOwner, type Wanted } from "./waiters.ts";
-
-/** What an item costs beside its bytes: its place, its object. Millions of empty messages are not free. */
-const ITEM_COST = 64;
 
 /** What the inbox asks of its connection. */
 export interface InboxOwner extends StreamOwner, WaitersOwner {
@@ -35,15 +32,16 @@ export class Inbox {
   /** About how many bytes wait. */
   size = 0;
   readonly #owner: InboxOwner;
-  readonly #items = new ItemQueue();
+  readonly #items = new Fifo<Item>();
   /** Made for the first who asks: where a handler gets the messages nobody does. */
   #waiters: Waiters | undefined;
   /** True while messages go to the handler; before that, and where there is none, they wait to be asked for. */
   #handling: boolean;
   /** A handler has not settled, or an iteration has not come back for more. */
   #busy = false;
-  #iterating = false;
-  /** Who read in a loop has left it: nobody comes for what waits, unless somebody asks again. */
+  /** Those who read in a loop, each by an object of its own. */
+  #iterations: Set<object> | undefined;
+  /** The last who read in a loop has left it: nobody comes for what waits, unless somebody asks again. */
   #left = false;
   /** What was asked for last, where nobody ever did undefined. */
   #pulled: Wanted | undefined;
@@ -63,6 +61,10 @@ export class Inbox {
   /** Whether what waits is what nobody ever asked for, and no handler is going to get. */
   get unasked(): boolean {
     return !this.#owner.handled && this.#pulled === undefined;
+  }
+
+  get #iterating(): boolean {
+    return this.#iterations !== undefined && this.#iterations.size > 0;
   }
 
   /** Whether nothing waits and no handler is under way. What nobody comes for does not count as waiting. */
@@ -121,12 +123,21 @@ export class Inbox {
     this.#pulled = wanted;
     this.#left = false;
     this.#busy = false;
-    this.#inHand?.dropUnread();
-    this.#inHand = undefined;
+    this.#dropUnread();
     this.#waiters ??= new Waiters(this.#owner);
     const next = this.#waiters.wait(wanted, signal, iteration);
     this.#handOut();
     return next;
+  }
+
+  /** Who asks for more without reading the stream in hand does not want it, unless it is read within the turn. */
+  #dropUnread(): void {
+    const stream = this.#inHand;
+    this.#inHand = undefined;
+    if (stream === undefined || stream.begun) return;
+    this.#owner.nextTurn().then(() => {
+      if (!stream.begun) stream.drop();
+    });
   }
 
   /** The messages until the connection is closed. Between two, the connection counts as busy with the first. */
@@ -137,7 +148,8 @@ export class Inbox {
     return {
       next: async () => {
         if (left) return OVER;
-        this.#iterating = true;
+        this.#iterations ??= new Set();
+        this.#iterations.add(iteration);
         const value = await this.receive("message", undefined, iteration);
         return value === undefined ? OVER : { done: false, value };
       },
@@ -152,7 +164,8 @@ export class Inbox {
   /** Calls to `next` that still wait take nothing any more. Who reads on in another way has the turn to say so. */
   #leave(iteration: object): void {
     this.#waiters?.leave(iteration);
-    this.#iterating = false;
+    this.#iterations?.delete(iteration);
+    if (this.#iterating) return;
     const take = ++this.#takes;
     this.#owner.nextTurn().then(() => {
       if (take !== this.#takes || this.#waiters?.first !== undefined) return;
@@ -163,7 +176,7 @@ export class Inbox {
 
   /** Drops what waits: the application has said that it is done. */
   discard(): void {
-    this.#items.clear();
+    for (const item of this.#items.takeAll()) if (item instanceof IncomingStream) item.cancel();
     this.size = 0;
     const joining = this.#joining;
     this.#joining = undefined;

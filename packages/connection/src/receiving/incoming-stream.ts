@@ -3,12 +3,19 @@
  * towards the connection's receive water mark, so that a slow reader becomes TCP backpressure.
  */
 import { decodeText, encodeUtf8, UsageError } from "@samewire/codec";
+import { Fifo } from "../fifo.ts";
 import type { Message, OwnBytes } from "../message.ts";
+
+/** What is received: a message, or one that is shown as a stream. */
+export type Item = Message | IncomingStream;
+
+/** What an item or a chunk costs beside its bytes: its place, its object. Millions of empty ones are not free. */
+export const ITEM_COST = 64;
 
 /** What a stream tells its connection. */
 export interface StreamOwner {
-  /** Bytes have left the stream, read or dropped. */
-  onConsumed(bytes: number): void;
+  /** What {@link IncomingStream.push} has counted has left the stream, read or dropped. */
+  onConsumed(size: number): void;
 }
 
 /** What a reader is told when its own application has closed: not a failure that anybody else need hear of. */
@@ -25,12 +32,14 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
   readonly kind: "text" | "binary";
   readonly #owner: StreamOwner;
   readonly #limit: number;
-  #chunks: OwnBytes[] = [];
+  readonly #chunks = new Fifo<OwnBytes>();
   /** Calls that wait for a chunk; more than one where the iterator is not used by a loop. */
   #waiters: Waiter[] = [];
   #ended = false;
   #error: Error | undefined;
   #cancelled = false;
+  /** Something of it was dropped that nobody had said was not wanted. */
+  #dropped = false;
   #iterated = false;
   #onOver: (() => void) | undefined;
 
@@ -95,21 +104,27 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
     this.#onOver = then;
   }
 
-  /** @internal Drops it all, unless somebody has begun to read. */
-  dropUnread(): void {
-    if (!this.#iterated) this.cancel();
+  /** @internal Whether somebody has begun to read. */
+  get begun(): boolean {
+    return this.#iterated;
+  }
+
+  /** @internal Drops it as `cancel` does, where its time is over. Who reads on all the same is told what is missing. */
+  drop(): void {
+    this.#dropped ||= !this.#cancelled && this.#error === undefined && !(this.#ended && this.#chunks.empty);
+    if (this.#dropped) for (const waiter of this.#takeWaiters()) waiter.reject(dropped());
+    this.cancel();
   }
 
   /** Drops what has not been read, and what is still to come of this message. The next message is not touched. */
   cancel(): void {
     this.#cancelled = true;
-    for (const chunk of this.#chunks) this.#owner.onConsumed(chunk.length);
-    this.#chunks = [];
+    for (const chunk of this.#chunks.takeAll()) this.#owner.onConsumed(chunk.length + ITEM_COST);
     this.#tellDone();
     this.#over();
   }
 
-  /** @internal Takes the next chunk; returns how many bytes wait for the reader. */
+  /** @internal Takes the next chunk; returns how much more waits for the reader. */
   push(chunk: OwnBytes): number {
     if (this.#cancelled || this.#error !== undefined) return 0;
     const waiter = this.#waiters.shift();
@@ -118,7 +133,7 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
       return 0;
     }
     this.#chunks.push(chunk);
-    return chunk.length;
+    return chunk.length + ITEM_COST;
   }
 
   /** @internal The message is complete. */
@@ -153,11 +168,12 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
   async #next(): Promise<IteratorResult<OwnBytes>> {
     const chunk = this.#chunks.shift();
     if (chunk !== undefined) {
-      this.#owner.onConsumed(chunk.length);
+      this.#owner.onConsumed(chunk.length + ITEM_COST);
       return { done: false, value: chunk };
     }
     if (this.#ended || this.#cancelled || this.#error !== undefined) {
       this.#over();
+      if (this.#dropped) throw dropped();
       if (this.#error !== undefined && !this.#cancelled) throw this.#error;
       return { done: true, value: undefined };
     }
@@ -165,6 +181,13 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
       this.#waiters.push({ resolve, reject });
     });
   }
+}
+
+function dropped(): UsageError {
+  return new UsageError(
+    "stream-dropped",
+    "a received stream is there until its handler has settled, or the next message is asked for",
+  );
 }
 
 /** A message that has arrived whole, for whoever has asked for a stream: one chunk of it. */

@@ -1,5 +1,5 @@
 /** Who waits for what is received, in order: each for a message of a kind, until it comes or the wait is given up. */
-import type { Item } from "./item-queue.ts";
+import type { Item } from "./incoming-stream.ts";
 
 /** Whole messages, or messages as streams: who asks says which. What has begun to arrive as the other is converted. */
 export type Wanted = "message" | "stream";

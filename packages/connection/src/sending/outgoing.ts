@@ -3,6 +3,7 @@
  * slice. One at a time; whatever is sent meanwhile waits behind it, in order.
  */
 import type { MessageExtension } from "@samewire/codec";
+import { Fifo } from "../fifo.ts";
 import type { SendableStream } from "../sendable.ts";
 import { ignoreRejection } from "../thenable.ts";
 import type { OutgoingOwner } from "./outgoing-owner.ts";
@@ -10,20 +11,24 @@ import { PartSender } from "./part-sender.ts";
 import type { TurnTask } from "./turn-queue.ts";
 
 const NOTHING = new Uint8Array(0);
+/** What a message that waits costs beside its bytes, in memory and in time: an empty one, too. */
+const WAITING_COST = 256;
+/** So much of what waited goes in one turn of the event loop where nothing is compressed, which would take longer. */
+const TURN_COST = 512 * 1024;
 
 /** A message that waits for its turn. */
 interface Waiting {
-  readonly bytes: number;
+  readonly cost: number;
   send(): void;
   /** It will not be sent. */
   drop(): void;
 }
 
 export class Outgoing implements TurnTask {
-  /** Bytes that wait here, not encoded yet. */
+  /** What waits here, not encoded yet: its bytes, and for each message what it costs beside them. */
   waitingBytes = 0;
   readonly #owner: OutgoingOwner;
-  #waiting: Waiting[] = [];
+  readonly #waiting = new Fifo<Waiting>();
   #busy = false;
   /** No stream may begin: the application has closed. */
   #closing = false;
@@ -47,13 +52,14 @@ export class Outgoing implements TurnTask {
    *
    * @param drop called in the place of `send` where the connection ends, or nothing may follow what is under way
    */
-  later(bytes: number, send: () => void, drop: () => void = () => {}): void {
+  later(bytes: number, send: () => void, drop: () => void = IGNORE): void {
     if (this.#stopped) {
       drop();
       return;
     }
-    this.waitingBytes += bytes;
-    this.#waiting.push({ bytes, send, drop });
+    const cost = bytes + WAITING_COST;
+    this.waitingBytes += cost;
+    this.#waiting.push({ cost, send, drop });
   }
 
   /** Compresses a long message slice by slice, each in a turn of its own, and sends it as one frame. */
@@ -175,21 +181,19 @@ export class Outgoing implements TurnTask {
 
   /** What waits cannot follow a message that was begun and will not end. */
   #dropWaiting(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const { bytes, drop } of waiting) {
-      this.waitingBytes -= bytes;
+    for (const { cost, drop } of this.#waiting.takeAll()) {
+      this.waitingBytes -= cost;
       drop();
     }
   }
 
   /**
-   * What waits goes on its way: up to the next long message, or until as much was compressed as a turn may.
+   * What waits goes on its way: up to the next long message, or until a turn has had as much as it may.
    *
    * @param done bytes that were compressed in this turn already
    */
   #next(done = 0): void {
-    const { encodeSlice = Number.POSITIVE_INFINITY } = this.#owner.protocol.extension ?? {};
+    const { encodeSlice: share = TURN_COST } = this.#owner.protocol.extension ?? {};
     let spent = done;
     this.#busy = false;
     while (!this.#busy) {
@@ -198,15 +202,17 @@ export class Outgoing implements TurnTask {
         this.#owner.onOutgoingIdle();
         return;
       }
-      this.waitingBytes -= next.bytes;
+      this.waitingBytes -= next.cost;
       next.send();
-      spent += next.bytes;
-      if (this.#busy || this.#waiting.length === 0 || spent < encodeSlice) continue;
+      spent += next.cost;
+      if (this.#busy || this.#waiting.empty || spent < share) continue;
       this.#busy = true;
       this.#owner.turns.addLong(this);
     }
   }
 }
+
+const IGNORE = (): void => {};
 
 /** The promise that `send` gives for a stream. */
 class Outcome {

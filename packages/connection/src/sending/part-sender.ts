@@ -53,12 +53,15 @@ export class PartSender {
 
   async #send(bytes: Uint8Array): Promise<void> {
     const { protocol } = this.#owner;
-    for (let at = 0; at < bytes.length; ) {
+    let at = 0;
+    do {
       const slice = this.#transforms?.encodeSlice ?? TURN_BYTES;
       // What is not compressed takes no time that grows with its length: a part is one frame.
       const size = this.#transforms === undefined ? bytes.length : Math.min(slice - this.#spent, bytes.length - at);
-      protocol.sendFragment(bytes.subarray(at, at + size), false);
-      this.#owner.sent();
+      if (size > 0) {
+        protocol.sendFragment(bytes.subarray(at, at + size), false);
+        this.#owner.sent();
+      }
       at += size;
       this.#spent += size + PART_COST;
       // A long part may wait in the memory of its source, which may use that again for the next one.
@@ -68,7 +71,7 @@ export class PartSender {
       this.#spent = 0;
       await this.#owner.turns.longTurn();
       if (this.stopped) return;
-    }
+    } while (at < bytes.length);
   }
 
   #begin(kind: "text" | "binary"): void {

@@ -313,7 +313,8 @@ export class Sender implements OutgoingOwner {
   }
 
   onProgress(): void {
-    if (!this.#transmitter.blocked) this.payPong();
+    // Also where more waits: to a peer that reads slower than is sent something always does. One each time it took some.
+    this.payPong();
     const { blocked, bufferedAmount } = this.#transmitter;
     if (!blocked || (!this.#takenAll && bufferedAmount <= this.#settings.lowWaterMark)) this.#tellTaken();
     this.#checkDrained();

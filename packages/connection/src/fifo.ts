@@ -1,39 +1,35 @@
-/** What was received and waits, first in, first out. */
-import type { Message } from "../message.ts";
-import { IncomingStream } from "./incoming-stream.ts";
-
-export type Item = Message | IncomingStream;
+/** A queue whose next is found in the same time however many wait: `Array.shift` moves all the others, in time that grows. */
 
 /** From so many places on, those in front that are empty are given back once they are more than the others. */
 const EMPTY_PLACES = 1024;
 // Stands for an empty array: each of many connections for which nothing waits would have its own.
-const NO_ITEMS: Item[] = [];
+const NONE: never[] = [];
 
-export class ItemQueue {
-  #items = NO_ITEMS;
+export class Fifo<T> {
+  #items: (T | undefined)[] = NONE;
   #head = 0;
 
   get empty(): boolean {
     return this.#head === this.#items.length;
   }
 
-  push(item: Item): void {
-    if (this.#items === NO_ITEMS) this.#items = [];
+  push(item: T): void {
+    if (this.#items === NONE) this.#items = [];
     this.#items.push(item);
   }
 
   /** Before all others. */
-  unshift(item: Item): void {
+  unshift(item: T): void {
     this.#items = [item, ...this.#items.slice(this.#head)];
     this.#head = 0;
   }
 
-  shift(): Item | undefined {
+  shift(): T | undefined {
     if (this.empty) return undefined;
-    const item = this.#items[this.#head] as Item;
-    this.#items[this.#head++] = "";
+    const item = this.#items[this.#head];
+    this.#items[this.#head++] = undefined;
     if (this.empty) {
-      this.#items = NO_ITEMS;
+      this.#items = NONE;
       this.#head = 0;
     } else if (this.#head >= EMPTY_PLACES && this.#head * 2 > this.#items.length) {
       // A peer that always has one more on its way never lets it become empty.
@@ -43,13 +39,11 @@ export class ItemQueue {
     return item;
   }
 
-  /** Drops all, also what is still to come of a message that is shown as a stream. */
-  clear(): void {
-    for (let i = this.#head; i < this.#items.length; i++) {
-      const item = this.#items[i];
-      if (item instanceof IncomingStream) item.cancel();
-    }
-    this.#items = NO_ITEMS;
+  /** All that waits, in order; nothing does any more. */
+  takeAll(): readonly T[] {
+    const items = this.#items.slice(this.#head) as T[];
+    this.#items = NONE;
     this.#head = 0;
+    return items;
   }
 }
