@@ -9,6 +9,7 @@ export {
   ProtocolError,
   UsageError,
 } from "@samewire/codec";
+export type { ClientHandlers } from "./client-handlers.ts";
 export { CloseCode } from "./close-code.ts";
 export type { CompressionOptions } from "./compression/compression-options.ts";
 export { MemoryBudget } from "./compression/memory-budget.ts";

@@ -14,6 +14,13 @@ export function checkSignal(signal: AbortSignal | undefined): void {
   checkOption(isSignal, "signal is an AbortSignal", signal);
 }
 
+/** @throws UsageError `option` if one of them is there and no function */
+export function checkHandlers(handlers: Readonly<Record<string, unknown>>): void {
+  for (const [name, handler] of Object.entries(handlers)) {
+    checkOption(handler === undefined || typeof handler === "function", `the handler ${name} is a function`, handler);
+  }
+}
+
 /** What was given by mistake may be anything: an object can make any conversion throw, and have no end. */
 function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);

@@ -1,11 +1,13 @@
 /** `connect` without its transport: what an adapter's `connect` passes its way of dialling to. */
 import { createRequest, UsageError } from "@samewire/codec";
 import { Channel } from "./channel.ts";
-import { checkSignal } from "./check-option.ts";
+import { checkHandlers, checkSignal } from "./check-option.ts";
+import type { ClientHandlers } from "./client-handlers.ts";
 import { clientCompression } from "./compression/compression-policy.ts";
 import type { Dial } from "./dial.ts";
 import { Engine } from "./engine.ts";
 import { clientEnvironment, type Environment } from "./environment.ts";
+import { FirstTurn } from "./lifecycle/first-turn.ts";
 import { checkedHeaders } from "./opening/checked-headers.ts";
 import { ClientOpening, type ClientRequest, type OpeningOutcome } from "./opening/client-opening.ts";
 import { ConnectError } from "./opening/connect-error.ts";
@@ -16,7 +18,7 @@ import { checkSubprotocols, resolveSettings, type Settings } from "./settings.ts
 import { WebSocketConnection } from "./web-socket-connection.ts";
 
 /** The options of `connect`, but for what only one runtime has. */
-export interface ConnectOptions extends ClientOptions {
+export interface ConnectOptions extends ClientOptions, ClientHandlers {
   /** For `wss:`: in the place of, or in addition to, what the runtime trusts. */
   readonly tls?: TlsOptions;
   /** The path of a Unix socket to connect to; the URL then only names host and target. */
@@ -54,16 +56,21 @@ export async function connectWith(
     headers: checkedHeaders(options.headers),
     ...(options.origin === undefined ? {} : { origin: options.origin }),
   });
-  const { signal } = options;
+  const { signal, ping, pong, error } = options;
   checkSignal(signal);
+  const handlers = { ping, pong, error };
+  checkHandlers(handlers);
   if (signal?.aborted) throw abortError(signal);
   const tls = target.secure ? (options.tls ?? {}) : undefined;
-  const attempt = new Attempt({ bytes, key, subprotocols, extensions }, target.target, settings, environment);
+  const request = { bytes, key, subprotocols, extensions };
+  const attempt = new Attempt(request, target.target, handlers as ClientHandlers, settings, environment);
   return attempt.run(
     (give, taken) => dial({ host: target.host, port: target.port, tls, path: options.path, signal: taken }, give),
     signal,
   );
 }
+
+const NOTHING = new Uint8Array(0);
 
 type DialOnce = (give: Parameters<Dial>[1], signal: AbortSignal) => Promise<void>;
 
@@ -71,6 +78,7 @@ type DialOnce = (give: Parameters<Dial>[1], signal: AbortSignal) => Promise<void
 class Attempt {
   readonly #request: ClientRequest;
   readonly #target: string;
+  readonly #handlers: ClientHandlers;
   readonly #settings: Settings;
   readonly #environment: Environment;
   readonly #controller = new AbortController();
@@ -78,9 +86,16 @@ class Attempt {
   #opening: ClientOpening | undefined;
   #settled = false;
 
-  constructor(request: ClientRequest, target: string, settings: Settings, environment: Environment) {
+  constructor(
+    request: ClientRequest,
+    target: string,
+    handlers: ClientHandlers,
+    settings: Settings,
+    environment: Environment,
+  ) {
     this.#request = request;
     this.#target = target;
+    this.#handlers = handlers;
     this.#settings = settings;
     this.#environment = environment;
   }
@@ -131,7 +146,7 @@ class Attempt {
         role: "client",
         environment: this.#environment,
         settings: this.#settings,
-        handlers: {},
+        handlers: this.#handlers,
         book: undefined,
       },
       channel,
@@ -149,8 +164,10 @@ class Attempt {
       },
       undefined,
     );
+    engine.start(NOTHING);
     // The chunk that it is part of may only be lent; and `slice` of Node's Buffer is no copy.
-    engine.start(new Uint8Array(outcome.rest));
+    const rest = new Uint8Array(outcome.rest);
+    if (rest.length > 0) new FirstTurn(channel, engine, rest, this.#environment.turns);
     return engine.face;
   }
 
@@ -164,7 +181,13 @@ class Attempt {
 function refusedError(outcome: OpeningOutcome & { kind: "refused" }, lost: Error | undefined): ConnectError {
   const { error, response } = outcome;
   if (lost !== undefined) return new ConnectError("closed", `the connection was lost: ${lost.message}`, lost, response);
-  return new ConnectError(error.code, error.message, error, response);
+  // No rule of the protocol is broken by a server that does not want the connection.
+  const message = response !== undefined && error.code === "response-status" ? answered(response) : error.message;
+  return new ConnectError(error.code, message, error, response);
+}
+
+function answered({ status, reason }: { readonly status: number; readonly reason: string }): string {
+  return `the server answered ${status} ${reason}`.trimEnd();
 }
 
 function dialError(cause: unknown): Error {

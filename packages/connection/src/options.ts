@@ -1,4 +1,5 @@
 /** The options that every adapter shares: limits, deadlines, water marks, policy. Each adapter adds only how to listen or dial. */
+import type { HeaderInit } from "@samewire/codec";
 import type { CompressionOptions } from "./compression/compression-options.ts";
 
 /** Options of a connection in either role. Sizes are bytes, times are milliseconds; 0 turns a deadline off. */
@@ -17,7 +18,8 @@ export interface ConnectionOptions {
   /** Time for the whole opening handshake, the `upgrade` handler and (for a client) dialling included. Default 10 s. */
   readonly handshakeTimeout?: number;
   /**
-   * Time from our Close frame, or any other last bytes, until TCP is closed (RFC 6455 section 7.1.1). Default 10 s. With 0 a
+   * Time from our Close frame, or any other last bytes, until TCP is closed (RFC 6455 section 7.1.1); half of it is for handlers
+   * that are pending when the peer's Close frame comes. Default 10 s. With 0 a
    * peer that takes nothing, or does not answer, keeps its connection. After our FIN it has 2 s in any case.
    */
   readonly closeTimeout?: number;
@@ -38,11 +40,12 @@ export interface ConnectionOptions {
   /** What `send` does at the hard cap: `close` fails the connection with 1013, `drop` drops the message. Default `close`. */
   readonly overflow?: "close" | "drop";
   /**
-   * Bytes of messages received and not yet handled from which on reading pauses; each message counts for 64 more.
+   * Bytes of messages received and not yet handled from which on reading pauses; each message, and each chunk of a stream,
+   * counts for 64 more.
    * Default 64 KiB.
    */
   readonly receiveHighWaterMark?: number;
-  /** Answer a Ping with a Pong by itself (RFC 6455 section 5.5.2). Default true; who turns it off must call `pong`. */
+  /** Answer a Ping with a Pong by itself (RFC 6455 section 5.5.2). Default true; who turns it off must call `pong` in the `ping` handler. */
   readonly autoPong?: boolean;
   /** permessage-deflate (RFC 7692): `true` for the defaults. Default false. */
   readonly compression?: boolean | CompressionOptions;
@@ -70,7 +73,7 @@ export interface ServerPolicy extends ConnectionOptions {
 /** Options of a client beyond those of its connection. */
 export interface ClientOptions extends ConnectionOptions {
   /** Header fields to add to the request; not those that the handshake itself sets. */
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: HeaderInit;
   /** Subprotocols to offer, in order of preference. */
   readonly subprotocols?: readonly string[];
   /** The `Origin` to send; by default none. */

@@ -1,6 +1,6 @@
 /** What a server is given, checked when it is made: a mistake must not wait for the first client, and then refuse all. */
 import { UsageError } from "@samewire/codec";
-import { checkOption } from "./check-option.ts";
+import { checkHandlers, checkOption } from "./check-option.ts";
 import { parseOrigin } from "./opening/origin-policy.ts";
 import type { ServerPolicy, TlsOptions } from "./options.ts";
 import type { ServerHandlers } from "./server-handlers.ts";
@@ -17,10 +17,7 @@ const HANDLERS: readonly (keyof ServerHandlers)[] = [
  */
 export function checkServer<C>(options: ServerHandlers<C> & ServerPolicy): Settings {
   const settings = resolveSettings(options);
-  for (const name of HANDLERS) {
-    const handler: unknown = options[name];
-    checkOption(handler === undefined || typeof handler === "function", `the handler ${name} is a function`, handler);
-  }
+  checkHandlers(Object.fromEntries(HANDLERS.map((name) => [name, options[name]])));
   if (options.message !== undefined && options.stream !== undefined) {
     throw new UsageError("option", "a server has a message handler or a stream handler, not both");
   }

@@ -1,4 +1,5 @@
 /** Topics within one process: who subscribed, and a message encoded once for all of them. */
+import { UsageError } from "@samewire/codec";
 import type { Bytes } from "./message.ts";
 import { PreparedMessage, prepare } from "./prepared-message.ts";
 import type { Subscriptions, WebSocketConnection } from "./web-socket-connection.ts";
@@ -8,6 +9,7 @@ export class Topics<C> implements Subscriptions<C> {
   readonly #topics = new Map<WebSocketConnection<C>, Set<string>>();
 
   subscribe(socket: WebSocketConnection<C>, topic: string): void {
+    if (typeof topic !== "string") throw new UsageError("topic", "a topic is a string");
     if (socket.state === "closed") return;
     const subscribers = this.#subscribers.get(topic);
     if (subscribers === undefined) this.#subscribers.set(topic, new Set([socket]));

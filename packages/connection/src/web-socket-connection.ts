@@ -11,7 +11,7 @@ import { checkSignal } from "./check-option.ts";
 import type { Engine } from "./engine.ts";
 import { type Bytes, type CloseInfo, isBytes, type Message, viewOf } from "./message.ts";
 import { PreparedMessage } from "./prepared-message.ts";
-import type { IncomingStream } from "./receiving/incoming-stream.ts";
+import { IncomingStream } from "./receiving/incoming-stream.ts";
 import type { Sendable, SendableStream, SendOptions } from "./sendable.ts";
 import type { PeerInfo } from "./socket.ts";
 
@@ -103,7 +103,10 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
     return extension === undefined ? [] : [extension.agreed];
   }
 
-  /** Bytes accepted by `send` that the runtime has not taken yet, frame headers included. */
+  /**
+   * Bytes accepted by `send` that the runtime has not taken yet, frame headers included; a message that waits behind one that
+   * takes several turns, such as a stream, counts 256 more.
+   */
   get bufferedAmount(): number {
     return this.#engine.sender.bufferedAmount;
   }
@@ -151,7 +154,9 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
     const { sender } = this.#engine;
     // A prepared message has many receivers: it is told apart before it is searched for what makes a stream.
     const known = typeof message === "string" || message instanceof Uint8Array || message instanceof PreparedMessage;
-    return !known && isStream(message) ? sender.stream(message, options) : sender.send(message, options);
+    return !known && isStream(message)
+      ? sender.stream(message, kindOf(message), options)
+      : sender.send(message, options);
   }
 
   /**
@@ -231,6 +236,11 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
     if (this.#subscriptions !== undefined) return this.#subscriptions;
     throw new UsageError("client-topics", "topics are a server's");
   }
+}
+
+/** What a message that is received and sent on as a stream is: its parts are bytes, also those of a text. */
+function kindOf(source: SendableStream): "text" | "binary" | undefined {
+  return source instanceof IncomingStream ? source.kind : undefined;
 }
 
 function isStream(message: unknown): message is SendableStream {

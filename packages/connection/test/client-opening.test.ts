@@ -59,6 +59,7 @@ describe("ClientOpening", () => {
     });
     expect(error).toMatchObject({
       code: "response-status",
+      message: "the server answered 403 No",
       section: "RFC 6455 4.1 (1)",
       response: { status: 403, reason: "No", complete: true },
     });

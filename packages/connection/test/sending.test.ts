@@ -331,5 +331,10 @@ describe("prepare and topics", () => {
     await clock.settle();
     expect(core.publish("news", "nobody")).toBe(0);
     expect(() => b?.subscribe("x")).toThrow(UsageError);
+    const c = await connect();
+    for (const topic of [undefined, null, 5, {}]) {
+      expect(() => [...core.connections][0]?.subscribe(topic as never)).toThrow("a topic is a string");
+    }
+    void c.close();
   });
 });

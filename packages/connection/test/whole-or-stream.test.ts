@@ -127,3 +127,18 @@ it("publish refuses what is no message, whether or not somebody listens", () => 
   const { core } = world({});
   expect(() => core.publish("nobody", 5 as unknown as string)).toThrow(UsageError);
 });
+
+describe("a stream that is sent on", () => {
+  it("is the text or the binary that it was, also an empty one", async () => {
+    const { clock, connect } = world({ stream: (socket, stream) => socket.send(stream) });
+    const client = await connect();
+    for (const message of ["tsch\u00fc\u00df", "", new Uint8Array([1, 2])]) {
+      client.send(message);
+      const received = client.receive();
+      await clock.settle();
+      await new Promise((resolve) => setImmediate(resolve));
+      await clock.settle();
+      expect(await received).toEqual(message);
+    }
+  });
+});

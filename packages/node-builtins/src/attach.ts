@@ -49,6 +49,7 @@ export function attachTo<C>(
 ): AttachedServer<C> {
   const core = new ServerCore<C>(options, runtime);
   const { path, unmatched } = options;
+  checkServer(server);
   checkEndpoint(path, unmatched);
   const matches = (candidate: string): boolean =>
     typeof path === "function" ? answerOf(path(candidate)) : path === undefined || candidate === path;
@@ -79,6 +80,13 @@ function answerOf(result: unknown): boolean {
   if (!isThenable(result)) return Boolean(result);
   ignoreRejection(result);
   throw new UsageError("path-result", "path returns true or false, not a promise");
+}
+
+/** @throws UsageError on anything else, such as the application of a framework, which gets no upgrades */
+function checkServer(server: unknown): void {
+  const { on, address } = (server ?? {}) as Partial<UpgradableServer>;
+  const isServer = typeof on === "function" && typeof address === "function";
+  checkOption(isServer, "attach takes a server of node:http, as `listen` of a framework returns it", server);
 }
 
 function checkEndpoint(path: unknown, unmatched: unknown): void {

@@ -145,6 +145,10 @@ export function attachSuite(name: string, attach: Attach): void {
         assert.throws(() => attach(server, given as never), { name: "UsageError" });
       }
       assert.equal(server.listenerCount("upgrade"), 0);
+      // What a framework calls its application is no server, though it has events and can listen.
+      for (const app of [undefined, null, {}, Object.assign(() => {}, { on: () => {}, listen: () => {} })]) {
+        assert.throws(() => attach(app as never, echo), { name: "UsageError" });
+      }
     });
 
     test("many messages, and a large one in pieces, right behind the request", options, async () => {

@@ -109,7 +109,8 @@ export class Closing implements DeadlineOwner {
     this.#received = status;
     this.#owner.onLeaving();
     if (this.#owner.protocol.state === "closed") this.conclude(undefined);
-    else this.#arm();
+    // The peer has a deadline of its own, likely the same: an answer at its end would come too late.
+    else this.#arm(this.#timeout / 2);
   }
 
   /** A fault of the peer (7.1.7). Like an answer, its Close frame follows the replies to what came before. */
@@ -231,8 +232,8 @@ export class Closing implements DeadlineOwner {
     this.#channel.linger(this.#deadlines, this.#timeout, oversize ? OVERSIZE_BYTES : undefined);
   }
 
-  #arm(): void {
-    if (this.#timeout > 0) this.#deadline ??= this.#deadlines.arm(this, "closing", this.#timeout);
+  #arm(time = this.#timeout): void {
+    if (time > 0) this.#deadline ??= this.#deadlines.arm(this, "closing", time);
   }
 
   /** After everything else, also after `open`; overdue: although something has not settled. */

@@ -12,9 +12,15 @@ export class ConnectError extends Error {
   readonly section: string | undefined;
 
   constructor(code: string, message: string, cause?: unknown, response?: RefusedResponse) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(printable(message), cause === undefined ? undefined : { cause });
     this.code = code;
     this.response = response;
     this.section = (cause as HandshakeError | undefined)?.section;
   }
+}
+
+/** Messages end up in terminals and logs, and the server has a part in them: nothing there may act. */
+function printable(message: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return message.replace(/[\0-\x1f\x7f-\x9f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

@@ -15,6 +15,9 @@ export interface Target {
 /** @throws UsageError if it is no `ws:` or `wss:` URI, or has a fragment or user information */
 export function parseTarget(url: string | URL): Target {
   const text = String(url);
+  // The parser drops line breaks and tabs: what somebody slipped in would pass unseen.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\0-\x1f\x7f]/.test(text)) throw new UsageError("url", "a URL has no control characters (RFC 3986 2)");
   let parsed: URL;
   try {
     parsed = new URL(text);

@@ -97,12 +97,13 @@ export class Outgoing implements TurnTask {
   /**
    * Sends the parts of `source` as one fragmented message (RFC 6455 section 5.4), as fast as the peer takes them.
    *
+   * @param kind of a source whose parts are bytes, where it is known; by default they are binary
    * @returns a promise that rejects when the message could not be sent whole. Nobody must handle that the connection was
    *   closed, which no more than `send` returning false is an error of the application's.
    */
-  stream(source: SendableStream, compress: boolean | undefined): Promise<void> {
+  stream(source: SendableStream, kind: "text" | "binary" | undefined, compress: boolean | undefined): Promise<void> {
     const outcome = new Outcome();
-    const send = (): void => this.#runStream(source, compress, outcome);
+    const send = (): void => this.#runStream(source, new PartSender(this.#owner, kind, compress), outcome);
     if (this.#busy) this.later(0, send, outcome.lose);
     else send();
     return outcome.promise;
@@ -127,7 +128,7 @@ export class Outgoing implements TurnTask {
     this.#stopStream?.();
   }
 
-  #runStream(source: SendableStream, compress: boolean | undefined, outcome: Outcome): void {
+  #runStream(source: SendableStream, parts: PartSender, outcome: Outcome): void {
     if (this.#closing || !this.#owner.protocol.sendable) {
       outcome.lose();
       return;
@@ -141,7 +142,6 @@ export class Outgoing implements TurnTask {
       return;
     }
     this.#busy = true;
-    const parts = new PartSender(this.#owner, compress);
     this.#stopStream = () => {
       this.#stopStream = undefined;
       parts.stopped = true;

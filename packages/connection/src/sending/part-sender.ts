@@ -23,10 +23,13 @@ export class PartSender {
   /** A high surrogate that ended its part: its other half may begin the next. */
   #half = "";
   readonly #owner: OutgoingOwner;
+  /** What the message is, where its parts are bytes. */
+  readonly #kindOfBytes: "text" | "binary";
   readonly #compress: boolean | undefined;
 
-  constructor(owner: OutgoingOwner, compress: boolean | undefined) {
+  constructor(owner: OutgoingOwner, kind: "text" | "binary" = "binary", compress?: boolean) {
     this.#owner = owner;
+    this.#kindOfBytes = kind;
     this.#compress = compress;
   }
 
@@ -45,7 +48,7 @@ export class PartSender {
       await this.#send(bytes);
       if (this.stopped) return;
     }
-    this.#begin(this.#kind ?? "binary");
+    this.#begin(this.#kind ?? this.#kindOfBytes);
     this.#owner.protocol.sendFragment(this.#half === "" ? NOTHING : encodeUtf8(this.#half), true);
     this.complete = true;
     this.#owner.sent();
@@ -87,7 +90,7 @@ export class PartSender {
   #read(part: unknown): { kind: "text" | "binary"; bytes: Uint8Array } {
     const text = typeof part === "string";
     if (!text && !isBytes(part)) throw new UsageError("message-type", "the parts of a message are strings or bytes");
-    const kind = text ? "text" : "binary";
+    const kind = text ? "text" : this.#kindOfBytes;
     if (this.#kind !== undefined && this.#kind !== kind) {
       throw new UsageError("message-type", "the parts of one message are all strings or all bytes");
     }

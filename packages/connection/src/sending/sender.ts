@@ -124,8 +124,9 @@ export class Sender implements OutgoingOwner {
     return this.#belowHighWater();
   }
 
-  stream(source: SendableStream, options: SendOptions | undefined): Promise<void> {
-    return this.#slowWay().stream(source, options?.compress);
+  /** @param kind of a source whose parts are bytes, where it is known; by default they are binary */
+  stream(source: SendableStream, kind: "text" | "binary" | undefined, options: SendOptions | undefined): Promise<void> {
+    return this.#slowWay().stream(source, kind, options?.compress);
   }
 
   /** @throws UsageError if the payload is longer than 125 bytes */

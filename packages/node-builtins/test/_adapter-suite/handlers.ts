@@ -67,6 +67,27 @@ export function handlersSuite(adapter: Adapter): void {
     );
   });
 
+  test(
+    "a stream that a server sends from open is received as one by who asks at once, however long",
+    options,
+    async () => {
+      const open = (socket: WebSocketConnection): void => {
+        const parts = async function* () {
+          for (let i = 0; i < 40; i++) yield new Uint8Array(65_536).fill(i);
+        };
+        void socket.send(parts());
+      };
+      await serving(adapter, { open }, async ({ url }) => {
+        const socket = await connect(url, { maxMessageSize: 1000 });
+        const stream = await socket.receiveStream();
+        let bytes = 0;
+        for await (const chunk of stream ?? []) bytes += chunk.length;
+        assert.equal(bytes, 40 * 65_536);
+        await socket.close();
+      });
+    },
+  );
+
   test("await socket.close() inside a handler ends", options, async () => {
     const infos: unknown[] = [];
     const message = async (socket: WebSocketConnection): Promise<void> => {

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { pakoEngine } from "../src/compression/pako-engine.ts";
+import { connectWith, UsageError } from "../src/index.ts";
+import { FakeClock } from "../src/testing/index.ts";
+import { take, world } from "./_world.ts";
+
+describe("the handlers of a client", () => {
+  it("see Pings and Pongs, and answer where autoPong is off (5.5.2)", async () => {
+    const log: string[] = [];
+    const { clock, connect, core } = world({
+      message: () => {},
+      pong: (_socket, payload) => void log.push(`server pong ${Buffer.from(payload)}`),
+    });
+    const client = await connect({
+      autoPong: false,
+      ping: (socket, payload) => void socket.pong(payload),
+      pong: (_socket, payload) => void log.push(`client pong ${Buffer.from(payload)}`),
+    });
+    const [server] = core.connections;
+    server?.ping("one");
+    client.ping("two");
+    await clock.settle();
+    expect(log.sort()).toEqual(["client pong two", "server pong one"]);
+  });
+
+  it("that throw are told to error, and close with 1011", async () => {
+    const errors: unknown[] = [];
+    const { clock, connect, core } = world({ message: () => {} });
+    const client = await connect({
+      ping: () => {
+        throw new Error("of its own");
+      },
+      error: (_socket, error) => void errors.push(error),
+    });
+    const [server] = core.connections;
+    server?.ping();
+    await clock.settle();
+    expect(errors).toMatchObject([{ message: "of its own" }]);
+    expect(await client.closed).toMatchObject({ sent: { code: 1011 } });
+  });
+
+  it("are functions, and message is none of them", async () => {
+    const { clock, connect, core } = world({ message: () => {} });
+    await expect(connect({ ping: 5 as never })).rejects.toThrow(UsageError);
+    const client = await connect({ message: () => {} } as never);
+    const [server] = core.connections;
+    server?.send("asked for");
+    expect(await take(clock, client)).toBe("asked for");
+  });
+});
+
+describe("the answer to a Close frame", () => {
+  it("of a peer with the same closeTimeout comes within it, though a handler does not settle", async () => {
+    const { clock, connect } = world({ message: () => new Promise(() => {}) });
+    const client = await connect();
+    client.send("work");
+    await clock.settle();
+    const closed = client.close(4000, "enough");
+    await clock.advance(10_000);
+    expect(await closed).toMatchObject({ code: 4000, clean: true });
+  });
+});
+
+describe("CH-25 the URL", () => {
+  it.each(["http://x/", "ws://x/#a", "ws://u:p@x/", "ws://x/a\r\nb", "ws://x/\tb", "ws://x/\0", "\nws://x/"])(
+    "%j is refused, and nothing is dialled",
+    async (url) => {
+      const clock = new FakeClock();
+      const runtime = { name: "memory", clock, randomFill: () => {}, deflate: pakoEngine };
+      let dialled = false;
+      const dial = async (): Promise<void> => {
+        dialled = true;
+      };
+      await expect(connectWith(dial, url, {}, runtime)).rejects.toMatchObject({ name: "UsageError", code: "url" });
+      expect(dialled).toBe(false);
+    },
+  );
+});
