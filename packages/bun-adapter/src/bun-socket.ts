@@ -11,6 +11,9 @@ export class BunSocket implements Socket {
   #handler: SocketHandler | undefined;
   /** Bun announces `drain` at other times, too; only after a write that was taken in part is it an answer. */
   #short = false;
+  /** A write has found the connection broken. */
+  #broken = false;
+  #paused = false;
   #finished = false;
   #destroyed = false;
   #gone = false;
@@ -36,7 +39,12 @@ export class BunSocket implements Socket {
     const length = bytes.byteLength;
     if (this.#finished) return length;
     const taken = this.#socket.write(bytes);
-    if (taken >= length || taken < 0) return length;
+    if (taken >= length) return length;
+    if (taken < 0) {
+      this.#broken = true;
+      this.#tellBroken();
+      return length;
+    }
     this.#short = true;
     return taken;
   }
@@ -62,11 +70,19 @@ export class BunSocket implements Socket {
   }
 
   pause(): void {
+    this.#paused = true;
     this.#socket.pause();
+    this.#tellBroken();
   }
 
   resume(): void {
+    this.#paused = false;
     this.#socket.resume();
+  }
+
+  /** Bun tells of a broken connection when it reads, and of one that a write has found broken then only. */
+  #tellBroken(): void {
+    if (this.#broken && this.#paused) queueMicrotask(() => this.failed(new Error("the connection was reset")));
   }
 
   peer(): PeerInfo {

@@ -54,4 +54,24 @@ export function pauseContract(fixture: SocketFixture): void {
       assert.equal(far.receivedLength, 200_000);
     });
   });
+
+  test("a peer that is gone is told of where something is written, though reading pauses", options, async () => {
+    await withEnds(fixture, async ({ near, far }) => {
+      far.pause();
+      // Unread, it makes a reset of the end, which has come before what was sent ahead of it is read.
+      await near.send(pattern(1000));
+      near.onChunk = () => {
+        near.onChunk = undefined;
+        near.write(pattern(6));
+        near.pause();
+      };
+      far.write(pattern(1000));
+      far.destroy();
+      for (let i = 0; i < 200 && !near.closed; i++) {
+        await sleep(10);
+        near.write(pattern(6));
+      }
+      assert.equal(near.closed, true);
+    });
+  });
 }
