@@ -3,8 +3,8 @@
  * towards the connection's receive water mark, so that a slow reader becomes TCP backpressure.
  */
 import { decodeText, encodeUtf8, UsageError } from "@samewire/codec";
-import { Fifo } from "../fifo.ts";
 import type { Message, OwnBytes } from "../message.ts";
+import { ChunkQueue } from "./chunk-queue.ts";
 
 /** What is received: a message, or one that is shown as a stream. */
 export type Item = Message | IncomingStream;
@@ -32,7 +32,7 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
   readonly kind: "text" | "binary";
   readonly #owner: StreamOwner;
   readonly #limit: number;
-  readonly #chunks = new Fifo<OwnBytes>();
+  readonly #chunks = new ChunkQueue();
   /** Calls that wait for a chunk; more than one where the iterator is not used by a loop. */
   #waiters: Waiter[] = [];
   #ended = false;
@@ -132,8 +132,7 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
       waiter.resolve({ done: false, value: chunk });
       return 0;
     }
-    this.#chunks.push(chunk);
-    return chunk.length + ITEM_COST;
+    return chunk.length + (this.#chunks.push(chunk) ? ITEM_COST : 0);
   }
 
   /** @internal The message is complete. */
