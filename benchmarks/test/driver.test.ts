@@ -1,38 +1,19 @@
-import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { createServer, type Server, type Socket } from "node:net";
-import { fileURLToPath } from "node:url";
+import type { Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { EchoJob, Outcome } from "../src/driver/job.ts";
-import { commandFor } from "../src/runtimes.ts";
+import { driveLoad, endServers, listen, openingAnswer } from "./drive-load.ts";
 
-const DRIVER = fileURLToPath(new URL("../src/driver/main.ts", import.meta.url));
-let server: Server | undefined;
-const sockets = new Set<Socket>();
-
-afterEach(() => {
-  for (const socket of sockets) socket.destroy();
-  server?.close();
-});
+afterEach(endServers);
 
 /** An echo over bare TCP, or over a handshake and frames, that passes what it sends through `spoil`. */
-async function echoServer(
-  framing: "raw" | "websocket",
-  spoil: (bytes: Buffer, turn: number) => Buffer,
-): Promise<number> {
-  server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {});
+function echoServer(framing: "raw" | "websocket", spoil: (bytes: Buffer, turn: number) => Buffer): Promise<number> {
+  return listen((socket: Socket) => {
     let opened = framing === "raw";
     let turn = 0;
     let pending = Buffer.alloc(0);
     socket.on("data", (chunk: Buffer) => {
       if (!opened) {
-        const key = /sec-websocket-key: (\S+)/i.exec(chunk.toString("latin1"))?.[1];
-        const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
-        socket.write(
-          `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-        );
+        socket.write(openingAnswer(chunk));
         opened = true;
         return;
       }
@@ -53,9 +34,6 @@ async function echoServer(
       if (frames.length > 0) socket.write(spoil(Buffer.concat(frames), turn));
     });
   });
-  const listening = server;
-  await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
-  return (listening.address() as { port: number }).port;
 }
 
 function drive(
@@ -75,12 +53,7 @@ function drive(
     measureMs: 150,
     cpuGoal: 0,
   };
-  const [program, ...args] = commandFor("bun", DRIVER, [JSON.stringify(job)]);
-  return new Promise((resolve) => {
-    execFile(program as string, args, { timeout: 20_000 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : 1, outcome: stdout, complaint: stderr });
-    });
-  });
+  return driveLoad(job);
 }
 
 describe("the load driver", () => {
@@ -116,18 +89,14 @@ describe("the load driver", () => {
   });
 
   it("ends when the handshake's answer is not for its key", async () => {
-    server = createServer((socket) => {
-      sockets.add(socket);
-      socket.on("error", () => {});
+    const port = await listen((socket) => {
       socket.on("data", () => {
         socket.write(
           "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n",
         );
       });
     });
-    const listening = server;
-    await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
-    const { code, complaint } = await drive((listening.address() as { port: number }).port, "websocket");
+    const { code, complaint } = await drive(port, "websocket");
     expect(code).toBe(1);
     expect(complaint).toContain("Sec-WebSocket-Accept is wrong");
   });

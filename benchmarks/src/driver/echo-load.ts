@@ -2,7 +2,7 @@ import { makeBursts } from "./bursts.ts";
 import { DeflateExchange, makeCompressedBursts } from "./deflate-exchange.ts";
 import { ExactExchange, type Exchange } from "./exchange.ts";
 import type { EchoJob, Outcome } from "./job.ts";
-import { type OpenedLink, openConnections } from "./open-connections.ts";
+import { expectStillOpen, type OpenedLink, openConnections } from "./open-connections.ts";
 import { runExchanges } from "./run-exchanges.ts";
 import { Window } from "./window.ts";
 
@@ -11,14 +11,16 @@ const VERIFIED = 2;
 
 export async function echoLoad(job: EchoJob): Promise<Outcome> {
   const { port, framing, deflateOffer } = job;
-  if (job.idle !== undefined) await openConnections({ port, framing, count: job.idle });
+  const idle = await openConnections({ port, framing, count: job.idle ?? 0 });
   const opened = await openConnections({ port, framing, count: job.connections, deflateOffer });
   const extensions = opened[0]?.extensions ?? "";
   const exchanges = exchangesFor(job, extensions);
-  return await runExchanges(
+  const outcome = await runExchanges(
     opened.map(({ link }: OpenedLink, index) => ({ link, exchange: exchanges(index) })),
     { window: new Window(job), extensions, messages: job.messages, dribble: job.dribble === true },
   );
+  expectStillOpen(idle);
+  return outcome;
 }
 
 function exchangesFor(job: EchoJob, extensions: string): (index: number) => Exchange {

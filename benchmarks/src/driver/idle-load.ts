@@ -2,7 +2,7 @@ import { makeBursts } from "./bursts.ts";
 import { DeflateExchange, makeCompressedBursts } from "./deflate-exchange.ts";
 import { ExactExchange, type Exchange } from "./exchange.ts";
 import type { IdleJob, Outcome } from "./job.ts";
-import { type OpenedLink, openConnections } from "./open-connections.ts";
+import { expectStillOpen, type OpenedLink, openConnections } from "./open-connections.ts";
 import { sampleProcess } from "./process-sample.ts";
 import { Window } from "./window.ts";
 
@@ -30,6 +30,7 @@ export async function idleLoad(job: IdleJob): Promise<Outcome> {
   await pause(job.measureMs);
   const outcome = window.close(opened[0]?.extensions ?? "");
   const rssCollected = await collected(job.pid);
+  expectStillOpen(opened);
   return { ...outcome, rssBefore, rssBeforeCollected, rssCollected };
 }
 

@@ -1,10 +1,15 @@
-/** One TCP connection of the driver, over Bun's socket (see `docs/benchmarks.md` for why Bun drives). */
+/** One TCP connection of the driver, over Bun's socket (see `docs/benchmarks/method.md` for why Bun drives). */
 export class Link {
   #socket: Bun.Socket<Link> | undefined;
   #pending: Buffer | undefined;
   #pendingAt = 0;
+  #closed = false;
   onData: (chunk: Buffer) => void = () => {};
   onClose: () => void = () => {};
+
+  get closed(): boolean {
+    return this.#closed;
+  }
 
   attach(socket: Bun.Socket<Link>): void {
     this.#socket = socket;
@@ -23,6 +28,12 @@ export class Link {
     if (pending === undefined) return;
     this.#pending = undefined;
     this.#push(pending, this.#pendingAt);
+  }
+
+  /** The connection is gone, whoever ended it. */
+  gone(): void {
+    this.#closed = true;
+    this.onClose();
   }
 
   end(): void {
@@ -46,7 +57,7 @@ export class Link {
 const handlers: Bun.SocketHandler<Link> = {
   data: (socket, chunk) => socket.data.onData(chunk),
   drain: (socket) => socket.data.drained(),
-  close: (socket) => socket.data.onClose(),
+  close: (socket) => socket.data.gone(),
   error: (_socket, error) => {
     throw error;
   },

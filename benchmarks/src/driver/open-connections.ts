@@ -30,6 +30,12 @@ export async function openConnections(options: OpenOptions): Promise<OpenedLink[
   return opened;
 }
 
+/** Throws when the subject closed some of them: memory of connections that are gone is no memory of idle ones. */
+export function expectStillOpen(opened: readonly OpenedLink[]): void {
+  const closed = opened.filter(({ link }) => link.closed).length;
+  if (closed > 0) throw new Error(`the subject closed ${closed} of ${opened.length} idle connections`);
+}
+
 export async function openConnection(options: OpenOptions): Promise<OpenedLink> {
   const link = await connectLink(options.port);
   if (options.framing === "raw") return { link, extensions: "" };
