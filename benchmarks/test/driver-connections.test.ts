@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { EchoJob, IdleJob } from "../src/driver/job.ts";
-import { driveLoad, endServers, listen } from "./drive-load.ts";
+import type { ChurnJob, EchoJob, IdleJob } from "../src/driver/job.ts";
+import { driveLoad, endServers, listen, openingAnswer } from "./drive-load.ts";
 
 /** A process whose memory may be read, and which heeds the signal that asks for a collection. */
 let watched: ChildProcess;
@@ -60,4 +60,49 @@ describe("idle connections", () => {
     expect(complaint).toContain("the subject closed 1 of 10 idle connections");
     expect(code).toBe(1);
   });
+});
+
+describe("the closing handshake of churn", () => {
+  /** Answers a Close frame with these parts, a few milliseconds apart, then ends TCP. */
+  const server = (...parts: readonly (readonly number[])[]): Promise<number> =>
+    listen((socket) => {
+      socket.setNoDelay(true);
+      socket.once("data", (head: Buffer) => {
+        socket.write(openingAnswer(head));
+        socket.once("data", async () => {
+          for (const part of parts) {
+            socket.write(Uint8Array.from(part));
+            await new Promise((resolve) => setTimeout(resolve, 5));
+          }
+          socket.end();
+        });
+      });
+    });
+  const churn = (port: number): ChurnJob => ({
+    ...common(),
+    kind: "churn",
+    port,
+    framing: "websocket",
+    connections: 4,
+    limit: 2000,
+  });
+
+  it("is the Close frame that was sent, in any split", async () => {
+    expect(await driveLoad(churn(await server([0x88, 2, 3, 0xe8])))).toMatchObject({ code: 0, complaint: "" });
+    expect(await driveLoad(churn(await server([0x88], [2, 3], [0xe8])))).toMatchObject({ code: 0, complaint: "" });
+  });
+
+  for (const [what, answer] of [
+    ["without a status code", [0x88, 0]],
+    ["with another status code", [0x88, 2, 3, 0xe9]],
+    ["with a reason", [0x88, 3, 3, 0xe8, 0x61]],
+    ["behind a message", [0x81, 1, 0x61, 0x88, 2, 3, 0xe8]],
+    ["cut short", [0x88, 2, 3]],
+  ] as const) {
+    it(`is none ${what}`, async () => {
+      const { code, complaint } = await driveLoad(churn(await server(answer)));
+      expect(complaint).toContain("the Close frame that came back is not the one that was sent");
+      expect(code).toBe(1);
+    });
+  }
 });

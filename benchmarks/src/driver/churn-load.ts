@@ -5,15 +5,28 @@ import { Window } from "./window.ts";
 
 const CLOSE_DEADLINE_MS = 10_000;
 
+const CLOSE = 0x88;
+const NORMAL = Uint8Array.of(0x03, 0xe8);
+
+function closeFrame(key?: Uint8Array): Buffer {
+  const bytes = Buffer.from(frame(NORMAL, false, key));
+  bytes[0] = CLOSE;
+  return bytes;
+}
+
 /**
  * Connections made, opened and closed again as fast as they go, `connections` at a time: handshake, Close frame (1000),
- * its answer, and the end of TCP by the server (RFC 6455 7.1.1). Over bare TCP: as many octets each way, then a FIN.
+ * the same status code back, and the end of TCP by the server (RFC 6455 5.5.1, 7.1.1). Over bare TCP: as many octets
+ * each way, then a FIN.
  */
 export async function churnLoad(job: ChurnJob): Promise<Outcome> {
   const window = new Window(job);
-  const bye = Buffer.from(frame(Uint8Array.of(0x03, 0xe8), false, maskingKey(1)));
-  bye[0] = 0x88;
-  const rawBytes = Buffer.alloc(200, 0x61);
+  const raw = job.framing === "raw";
+  const bye = raw ? Buffer.alloc(200, 0x61) : closeFrame(maskingKey(1));
+  const answer = raw ? bye : closeFrame();
+  const difference = raw
+    ? "the echo differs from what was sent"
+    : "the Close frame that came back is not the one that was sent";
   let stop = false;
   let made = 0;
   const cycle = async (): Promise<void> => {
@@ -23,19 +36,19 @@ export async function churnLoad(job: ChurnJob): Promise<Outcome> {
       const timer = setTimeout(() => reject(new Error("the connection did not close")), CLOSE_DEADLINE_MS);
       let received = 0;
       link.onData = (chunk) => {
+        const from = received;
         received += chunk.length;
         window.received += chunk.length;
-        if (job.framing === "raw" && received === rawBytes.length) link.end();
-        else if (job.framing === "websocket" && received === 4 && chunk[0] !== 0x88)
-          reject(new Error("no Close frame came back"));
+        if (received > answer.length || chunk.compare(answer, from, received) !== 0) reject(new Error(difference));
+        else if (raw && received === answer.length) link.end();
       };
       link.onClose = () => {
         clearTimeout(timer);
-        if (job.framing === "websocket" && received < 2) reject(new Error("closed without a Close frame"));
+        if (received < answer.length) reject(new Error(difference));
         else resolve();
       };
-      window.sent += job.framing === "raw" ? rawBytes.length : bye.length;
-      link.write(job.framing === "raw" ? rawBytes : bye);
+      window.sent += bye.length;
+      link.write(bye);
     });
     if (!window.measuring) return;
     window.messages += 1;
