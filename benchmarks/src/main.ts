@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { describeMachine } from "./machine.ts";
 import { parseOptions, USAGE } from "./options.ts";
+import { participants } from "./participants.ts";
 import { markdownReport } from "./report/markdown.ts";
 import { mergeReport, writeReport } from "./report/write-report.ts";
 import type { Results, ScenarioResult } from "./results.ts";
@@ -32,6 +33,7 @@ if (!machine.cpuTimes) log("note: no /proc: CPU times and memory cannot be read 
 const scenarios: ScenarioResult[] = [];
 for (const scenario of options.scenarios) {
   for (const runtime of options.runtimes) {
+    if (participants(scenario, runtime, options.only).length === 0) continue;
     scenarios.push(await runScenario(scenario, runtime, { ...options, log }));
   }
 }

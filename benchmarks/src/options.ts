@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { participants } from "./participants.ts";
 import { RUNTIMES, type RuntimeName } from "./runtimes.ts";
 import { SCENARIOS, type Scenario } from "./scenarios.ts";
 import { TARGETS } from "./targets.ts";
@@ -22,9 +23,9 @@ export const USAGE = `pnpm bench [scenario…] [options]
   --runtime a,b        node, bun, deno (default: all three)
   --targets            only the scenarios that a target is set for
   --rounds N           interleaved rounds (default 9)
-  --only a,b           subjects by id or kind: ours, peer, floor, tcp, ws, serve, upgrade… (default: all)
+  --only a,b           subjects by id, a segment of it, or kind: ours, peer, floor, tcp, ws, serve, upgrade… (default: all)
   --out FOLDER         where to write the report (default: docs, for a run of all scenarios and runtimes; else none)
-  --merge              into the report that is in FOLDER already, in the place of what is measured again
+  --merge              into the report that is in FOLDER already, in the place of what is measured again; needs --out
   --quick              a smoke test: the short list of scenarios, one short round, no report unless --out is given
   --list               print the scenarios
 `;
@@ -61,17 +62,32 @@ export function parseOptions(args: readonly string[], docs: string): Options {
     if (values.targets && !TARGETS.some(({ scenario, from }) => scenario === id || from === id)) return false;
     return positionals.length > 0 ? positionals.some((word) => id.startsWith(word)) : !quick || inQuick === true;
   });
+  const only = list(values.only);
+  expectNamed(only, scenarios, runtimes.length === 0 ? RUNTIMES : runtimes);
+  if (values.merge && values.out === undefined) throw new Error("--merge needs --out: the folder of the report");
   const whole = scenarios.length === SCENARIOS.length && runtimes.length === 0 && values.only === undefined;
   return {
     scenarios,
     runtimes: runtimes.length === 0 ? RUNTIMES : runtimes,
     rounds,
     quick,
-    only: list(values.only),
+    only,
     out: values.out ?? (whole ? docs : undefined),
     merge: values.merge,
     list: values.list,
   };
+}
+
+/** A word that names nothing would measure nothing, and succeed. */
+function expectNamed(only: readonly string[], scenarios: readonly Scenario[], runtimes: readonly RuntimeName[]): void {
+  const taking = (words: readonly string[]): readonly string[] =>
+    scenarios.flatMap((scenario) =>
+      runtimes.flatMap((runtime) => participants(scenario, runtime, words).map(({ id }) => id)),
+    );
+  for (const word of only) {
+    if (taking([word]).length > 0) continue;
+    throw new Error(`--only ${word} names no subject: there are ${[...new Set(taking([]))].join(", ")}`);
+  }
 }
 
 function list(text: string | undefined): readonly string[] {

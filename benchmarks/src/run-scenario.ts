@@ -1,18 +1,16 @@
-import { createRequire } from "node:module";
 import type { Outcome } from "./driver/job.ts";
 import { clientRound, ServerSubject, type Times } from "./measure.ts";
+import { inTurn, participants } from "./participants.ts";
 import { cpuOf, figuresOf, type ScenarioResult, type SubjectResult } from "./results.ts";
 import type { RuntimeName } from "./runtimes.ts";
 import type { Scenario } from "./scenarios.ts";
 import { rounded } from "./statistics.ts";
-import { type Subject, subjectsFor } from "./subjects.ts";
-
-const require = createRequire(import.meta.url);
+import type { Subject } from "./subjects.ts";
 
 export interface RunSettings {
   readonly rounds: number;
   readonly quick: boolean;
-  /** Only subjects whose id or kind is named; empty: all. */
+  /** Only these subjects (see `participants`); empty: all. */
   readonly only: readonly string[];
   readonly log: (line: string) => void;
 }
@@ -20,40 +18,7 @@ export interface RunSettings {
 /** Rounds that one process serves before it is started anew: a lucky or unlucky process must not decide the median. */
 const ROUNDS_PER_PROCESS = 3;
 
-function isInstalled(name: string): boolean {
-  try {
-    require.resolve(name);
-    return true;
-  } catch (error) {
-    // A package without an entry for `require` is there all the same.
-    return (error as NodeJS.ErrnoException).code === "ERR_PACKAGE_PATH_NOT_EXPORTED";
-  }
-}
-
-function participants(scenario: Scenario, runtime: RuntimeName, settings: RunSettings): readonly Subject[] {
-  const role = scenario.job.kind === "client" ? "client" : "server";
-  const subjects: Subject[] = [];
-  for (const subject of subjectsFor(role, runtime)) {
-    if (scenario.without?.[subject.id] !== undefined) continue;
-    if (subject.kind === "floor" && scenario.floor !== true) continue;
-    if (subject.needs !== undefined && !isInstalled(subject.needs)) continue;
-    subjects.push(subject);
-    for (const { of, suffix, label, settings: own } of scenario.variants ?? []) {
-      if (of !== subject.kind && of !== subject.id) continue;
-      subjects.push({
-        ...subject,
-        id: `${subject.id}/${suffix}`,
-        label: `${subject.label}, ${label}`,
-        settings: { ...subject.settings, ...own },
-      });
-    }
-  }
-  return settings.only.length === 0
-    ? subjects
-    : subjects.filter(({ id, kind }) => settings.only.some((word) => word === kind || id.includes(word)));
-}
-
-/** All subjects of one runtime in turns, A B C A B C …, so that whatever else the machine does hits all alike. */
+/** All subjects of one runtime in turns, A B C B C A C A B …, so that whatever else the machine does hits all alike. */
 export async function runScenario(
   whole: Scenario,
   runtime: RuntimeName,
@@ -66,13 +31,13 @@ export async function runScenario(
   const times: Times = settings.quick
     ? { warmMs: 150, measureMs: 200, cpuGoal: 0 }
     : { warmMs: scenario.warmMs ?? 300, measureMs: scenario.measureMs ?? 900, cpuGoal: scenario.cpuGoal ?? 0.4 };
-  const subjects = participants(scenario, runtime, settings);
+  const subjects = participants(scenario, runtime, settings.only);
   const rounds = new Map<string, Outcome[]>(subjects.map(({ id }) => [id, []]));
   const failures = new Map<string, string>();
   const servers = new Map<string, ServerSubject>();
   try {
     for (let round = 0; round < settings.rounds; round += 1) {
-      for (const subject of subjects) {
+      for (const subject of inTurn(subjects, round)) {
         if (failures.has(subject.id)) continue;
         try {
           const outcome = await oneRound(subject, scenario, times, servers);

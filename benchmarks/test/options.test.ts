@@ -19,9 +19,23 @@ describe("options", () => {
     expect(ids).not.toContain("churn");
   });
 
+  it("take subjects by what participants go by", () => {
+    expect(parseOptions(["churn", "--only", "ours,ws,upgrade,deno/tcp"], "docs").only).toEqual([
+      "ours",
+      "ws",
+      "upgrade",
+      "deno/tcp",
+    ]);
+  });
+
   it("say what they do not understand", () => {
     expect(() => parseOptions(["nothing"], "docs")).toThrow("no scenario begins with nothing");
     expect(() => parseOptions(["--runtime", "perl"], "docs")).toThrow("unknown runtime perl");
     expect(() => parseOptions(["--rounds", "0"], "docs")).toThrow("--rounds");
+    expect(() => parseOptions(["churn", "--only", "ours,nobody"], "docs")).toThrow(
+      "--only nobody names no subject: there are node/samewire, node/ws, node/ws-plain, ",
+    );
+    expect(() => parseOptions(["churn", "--only", "serve", "--runtime", "node"], "docs")).toThrow("names no subject");
+    expect(() => parseOptions(["churn", "--merge"], "docs")).toThrow("--merge needs --out");
   });
 });
