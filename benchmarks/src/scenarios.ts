@@ -51,8 +51,9 @@ const echo = (job: Partial<EchoJob> & { readonly size: number; readonly depth: n
 });
 /** Deno alone asks its caller for a read buffer: the size that ours starts with. */
 const SMALL_BUFFER: Variant = { of: "deno/tcp", suffix: "1k", label: "1 KiB buffer", settings: { readBuffer: 1024 } };
-/** Each at its default. */
-const LEVELS = "level: samewire 1, ws 6, Bun.serve its own";
+/** Each at its default, and `ws` at the level of ours as well. */
+const LEVELS = "level: samewire 1, ws 6 and 1, Bun.serve its own";
+const WS_LEVEL_1: Variant = { of: "node/ws", suffix: "level-1", label: "level 1", settings: { level: 1 } };
 const NO_DEFLATE = "has no permessage-deflate";
 const TAKEOVER = "permessage-deflate";
 const NO_TAKEOVER = "permessage-deflate; client_no_context_takeover; server_no_context_takeover";
@@ -168,6 +169,7 @@ export const SCENARIOS: readonly Scenario[] = [
     job: echo({ size: 1024, depth: 16, payload: "json", deflateOffer: TAKEOVER }),
     settings: { deflate: true },
     without: DEFLATE_WITHOUT,
+    variants: [WS_LEVEL_1],
     quick: true,
   },
   {
@@ -177,6 +179,7 @@ export const SCENARIOS: readonly Scenario[] = [
     job: echo({ size: 1024, depth: 16, payload: "json", deflateOffer: NO_TAKEOVER }),
     settings: { deflate: true },
     without: DEFLATE_WITHOUT,
+    variants: [WS_LEVEL_1],
   },
   {
     id: "busy-100-idle-10000",

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../src/driver/job.ts";
+import { participants } from "../src/participants.ts";
 import { figuresOf, type Results, type ScenarioResult, type SubjectResult } from "../src/results.ts";
+import { RUNTIMES } from "../src/runtimes.ts";
 import { SCENARIOS } from "../src/scenarios.ts";
-import { subjectsFor } from "../src/subjects.ts";
 import { judge, TARGETS } from "../src/targets.ts";
 
 function outcome(cpuMicroseconds: number, more: Partial<Outcome> = {}): Outcome {
@@ -76,14 +77,14 @@ describe("targets", () => {
   });
 
   it("name scenarios and subjects that exist", () => {
-    const scenarios = new Set(SCENARIOS.map(({ id }) => id));
-    const subjects = new Set(
-      (["node", "bun", "deno"] as const).flatMap((runtime) => subjectsFor("server", runtime).map(({ id }) => id)),
+    const measured = new Set(
+      SCENARIOS.flatMap((scenario) =>
+        RUNTIMES.flatMap((runtime) => participants(scenario, runtime, []).map(({ id }) => `${scenario.id} ${id}`)),
+      ),
     );
     for (const { scenario, from, against } of TARGETS) {
-      expect(scenarios).toContain(scenario);
-      if (from !== undefined) expect(scenarios).toContain(from);
-      expect(subjects).toContain(against.split("/").slice(0, 2).join("/"));
+      expect(measured).toContain(`${scenario} ${against}`);
+      if (from !== undefined) expect(measured).toContain(`${from} ${against}`);
     }
   });
 });

@@ -5,6 +5,8 @@ export interface Settings {
   /** `echo` answers the sender; `broadcast` sends to everyone; `publish` does so through the library's own topics. */
   readonly mode: "echo" | "broadcast" | "publish";
   readonly deflate: boolean;
+  /** Level that `ws` compresses at, where it is not its default. */
+  readonly level?: number;
   /** Connections that a client subject makes. */
   readonly connections: number;
   /** Where a client subject connects. */

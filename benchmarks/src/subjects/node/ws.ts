@@ -2,12 +2,14 @@ import { WebSocket, WebSocketServer } from "ws";
 import { collectOnSignal } from "../collect-garbage.ts";
 import { announce, lookup, MAX_MESSAGE, parseSettings } from "../settings.ts";
 
-const { handler, mode, deflate } = parseSettings(process.argv[2]);
+const { handler, mode, deflate, level } = parseSettings(process.argv[2]);
 const server = new WebSocketServer({
   host: "127.0.0.1",
   port: 0,
   maxPayload: MAX_MESSAGE,
-  perMessageDeflate: deflate ? { threshold: 0 } : false,
+  perMessageDeflate: deflate
+    ? { threshold: 0, ...(level === undefined ? {} : { zlibDeflateOptions: { level } }) }
+    : false,
 });
 server.on("connection", (socket) => {
   socket.on("error", () => {});
