@@ -34,7 +34,7 @@ export interface Figures {
   /** Octets on the wire per unit. */
   readonly received: Spread;
   readonly sent: Spread;
-  /** Share of the window in which the driver was busy: near 1 it would be what is measured. */
+  /** Share of the window in which the driver was busy (see `isDriverBound`). */
   readonly driverLoad: Spread;
   readonly extensions: string;
 }
@@ -54,6 +54,13 @@ export interface ScenarioResult {
 export interface Results {
   readonly machine: Machine;
   readonly scenarios: readonly ScenarioResult[];
+}
+
+/** From here on rate and latency are what the driver could do, and tell subjects apart only by what is left to it. */
+export const BUSY_DRIVER = 0.9;
+
+export function isDriverBound({ driverLoad }: Figures): boolean {
+  return driverLoad.median !== null && driverLoad.median >= BUSY_DRIVER;
 }
 
 /** CPU time per unit, microseconds; NaN where the window saw none. */

@@ -25,7 +25,7 @@ const round: Outcome = {
   extensions: "",
 };
 
-function results(ids: readonly string[], label: string): Results {
+function results(ids: readonly string[], label: string, measured: Outcome = round): Results {
   const machine = {
     cpu: "a CPU",
     cores: 2,
@@ -35,7 +35,7 @@ function results(ids: readonly string[], label: string): Results {
     cpuTimes: true,
     versions: { node: "20.0.0" },
   };
-  const figures = figuresOf([round], 64);
+  const figures = figuresOf([measured], 64);
   return {
     machine,
     scenarios: ids.map((id) => ({
@@ -67,7 +67,9 @@ describe("the report", () => {
     folder = await mkdtemp(join(tmpdir(), "samewire-bench-"));
     await writeReport(results(["echo-125-x1"], "samewire"), folder);
     const markdown = await readFile(join(folder, "benchmarks.md"), "utf8");
-    expect(markdown).toContain("| node | **samewire** | 10.0 (10.0–10.0) | 6.00 | 4.00 | 1.00 x | 1,000 |");
+    expect(markdown).toContain(
+      "| node | **samewire** | 10.0 (10.0–10.0) | 6.00 | 4.00 | 1.00 x | 1,000 | 100 | – | 0.50 | 50.0 |",
+    );
     expect(markdown).toContain("failed: it / broke |");
     expect(markdown).toContain("| echo-125-x1 | node | CPU, us | <= 1.1 x tcp | 10.0 | 10.0 | 1.00 x | 1.00 x | met |");
     expect(markdown).toContain("| **not measured** |");
@@ -78,6 +80,29 @@ describe("the report", () => {
     expect(page).not.toMatch(/<script|src=|href="http|url\(/);
     const json = JSON.parse(await readFile(join(folder, "benchmarks", "results.json"), "utf8")) as Results;
     expect(json.scenarios[0]?.subjects[0]?.figures.cpu.median).toBe(10);
+  });
+
+  it("marks what the driver bounds, and names targets that plain TCP decides", async () => {
+    folder = await mkdtemp(join(tmpdir(), "samewire-bench-"));
+    const busy = results(["echo-125-x1"], "samewire", { ...round, driverSeconds: 0.93 });
+    const peers = busy.scenarios.map((scenario) => ({
+      ...scenario,
+      subjects: scenario.subjects.map(({ failure, ...subject }) => ({
+        ...subject,
+        figures: figuresOf([{ ...round, driverSeconds: 0.93, userSeconds: failure === undefined ? 0.006 : 0.004 }], 64),
+      })),
+    }));
+    await writeReport({ ...busy, scenarios: peers }, folder);
+    const markdown = await readFile(join(folder, "benchmarks.md"), "utf8");
+    expect(markdown).toContain("1.00 x | 1,000 † | 100 † | – | 0.93 | 50.0 |");
+    expect(markdown).toContain("† The driver was busy for 0.9 of the window or more");
+    expect(markdown).toContain("3 met, 1 of them by 1.15 x plain TCP, 0 not met, 1 not measured. 1 is driver-bound");
+    expect(markdown).toContain("| <= 0.85 x ws | 10.0 | 8.00 | 1.25 x | 1.00 x | met (1.15 x plain TCP) |");
+    expect(markdown).toContain("| <= 1 x ws | 100 | 100 | 1.00 x | – | met, driver-bound |");
+    const page = await readFile(join(folder, "benchmarks", "results.html"), "utf8");
+    expect(page).toContain("1,000/s †, 100 † / –, driver 0.93");
+    expect(page).toContain('<span class="met">met</span>, driver-bound');
+    expect(page).toContain("met (1.15 x plain TCP)");
   });
 
   it("keeps what is not measured again, in the order of the scenarios", async () => {

@@ -60,16 +60,33 @@ function verdictOf(report: Results, against: string) {
 describe("targets", () => {
   it("are met up to the ratio, and missed above it", () => {
     const at = results("echo-16k-x1", "node", { "node/samewire": 8, "node/ws": 10, "node/tcp": 1 });
-    expect(verdictOf(at, "node/ws")).toMatchObject({ outcome: "met", limit: 8 });
+    expect(verdictOf(at, "node/ws")).toMatchObject({ outcome: "met", limit: 8, byPlainTcp: false });
     const above = results("echo-16k-x1", "node", { "node/samewire": 8.1, "node/ws": 10, "node/tcp": 1 });
     expect(verdictOf(above, "node/ws")).toMatchObject({ outcome: "not met" });
   });
 
   it("are also met at 1.15 x plain TCP, where the ratio would ask for less than TCP itself costs", () => {
     const near = results("echo-16k-x1", "node", { "node/samewire": 11.4, "node/ws": 10, "node/tcp": 10 });
-    expect(verdictOf(near, "node/ws")).toMatchObject({ outcome: "met", limit: 11.5 });
+    expect(verdictOf(near, "node/ws")).toMatchObject({ outcome: "met", limit: 11.5, byPlainTcp: true });
     const far = results("echo-16k-x1", "node", { "node/samewire": 11.6, "node/ws": 10, "node/tcp": 10 });
     expect(verdictOf(far, "node/ws")).toMatchObject({ outcome: "not met" });
+  });
+
+  it("of latency are driver-bound where the driver was busy on either side", () => {
+    const report = (ours: number, theirs: number): Results => {
+      const one = results("echo-125-x1", "node", {}).scenarios[0] as ScenarioResult;
+      const subjects = [
+        subject("node/samewire", [outcome(8, { driverSeconds: ours })]),
+        subject("node/ws", [outcome(10, { driverSeconds: theirs })]),
+      ];
+      return { ...results("echo-125-x1", "node", {}), scenarios: [{ ...one, subjects }] };
+    };
+    const boundIn = (ours: number, theirs: number) =>
+      judge(report(ours, theirs)).flatMap(({ target, driverBound }) => (driverBound ? [target.figure] : []));
+    expect(boundIn(0.89, 0.89)).toEqual([]);
+    expect(boundIn(0.9, 0.5)).toEqual(["p50", "p99"]);
+    expect(boundIn(0.5, 0.95)).toEqual(["p50", "p99"]);
+    expect(judge(report(0.9, 0.5)).find(({ target }) => target.figure === "p50")?.outcome).toBe("met");
   });
 
   it("are not measured where either side is missing", () => {

@@ -1,6 +1,6 @@
-import type { Results, ScenarioResult, SubjectResult } from "../results.ts";
+import { BUSY_DRIVER, isDriverBound, type Results, type ScenarioResult, type SubjectResult } from "../results.ts";
 import type { Spread } from "../statistics.ts";
-import type { Target } from "../targets.ts";
+import { PLAIN_TCP_FLOOR, type Target, type Verdict } from "../targets.ts";
 
 /** Three significant digits, no exponent. */
 export function number(value: number | null): string {
@@ -25,9 +25,46 @@ export function ratio(value: number | null): string {
   return value === null || !Number.isFinite(value) ? "–" : `${value.toFixed(2)} x`;
 }
 
+export function share(value: number | null): string {
+  return value === null ? "–" : value.toFixed(2);
+}
+
 /** The plain TCP figure that others are compared with, if it was measured. */
 export function plainTcp(scenario: ScenarioResult): SubjectResult | undefined {
   return scenario.subjects.find(({ kind, failure }) => kind === "tcp" && failure === undefined);
+}
+
+/** Follows a rate or a latency that is the driver's. */
+const DRIVER_MARK = " †";
+
+export const DRIVER_LEGEND: string = `† The driver was busy for ${BUSY_DRIVER} of the window or more: rate, p50 and p99 are bound by what it could do, and a faster subject would not show in them. CPU is read from the subject alone.`;
+
+/** A rate or a latency of a subject, marked where it is bound by the driver. */
+export function bound(value: Spread, { figures }: SubjectResult, unit = ""): string {
+  return `${number(value.median)}${unit}${value.median !== null && isDriverBound(figures) ? DRIVER_MARK : ""}`;
+}
+
+const BY_PLAIN_TCP = `${PLAIN_TCP_FLOOR} x plain TCP`;
+
+/** The outcome, and what else has to be known about it. */
+export function outcomeText({ outcome, byPlainTcp }: Verdict): string {
+  return byPlainTcp ? `${outcome} (${BY_PLAIN_TCP})` : outcome;
+}
+
+export function driverText({ driverBound }: Verdict): string {
+  return driverBound ? ", driver-bound" : "";
+}
+
+export function summary(verdicts: readonly Verdict[]): string {
+  const count = (holds: (verdict: Verdict) => boolean): number => verdicts.filter(holds).length;
+  const byPlainTcp = count((verdict) => verdict.byPlainTcp);
+  const driverBound = count((verdict) => verdict.driverBound);
+  return [
+    `${count(({ outcome }) => outcome === "met")} met`,
+    ...(byPlainTcp === 0 ? [] : [`${byPlainTcp} of them by ${BY_PLAIN_TCP}`]),
+    `${count(({ outcome }) => outcome === "not met")} not met`,
+    `${count(({ outcome }) => outcome === "not measured")} not measured.${driverBound === 0 ? "" : ` ${driverBound} ${driverBound === 1 ? "is" : "are"} driver-bound (†, below).`}`,
+  ].join(", ");
 }
 
 export function targetText(target: Target): string {

@@ -1,9 +1,21 @@
 import type { Results, ScenarioResult, SubjectResult } from "../results.ts";
 import type { Spread } from "../statistics.ts";
 import { judge, RULE, type Verdict } from "../targets.ts";
-import { machineLines, number, ratio, spread, targetText } from "./format.ts";
+import {
+  bound,
+  DRIVER_LEGEND,
+  driverText,
+  machineLines,
+  number,
+  outcomeText,
+  ratio,
+  share,
+  spread,
+  summary,
+  targetText,
+} from "./format.ts";
 
-const BAR = { label: 250, width: 460, height: 18, gap: 8, right: 240 } as const;
+const BAR = { label: 265, width: 380, height: 18, gap: 8, right: 315 } as const;
 
 /** `docs/benchmarks/results.html`: one file with plots, no script and nothing to load. */
 export function htmlReport(results: Results): string {
@@ -20,8 +32,9 @@ export function htmlReport(results: Results): string {
     .map((line) => `<li>${escapeText(line)}</li>`)
     .join("")}</ul>
 <p class="legend"><span class="ours"></span>samewire <span class="peer"></span>peer <span class="floor"></span>the least that JavaScript needs <span class="tcp"></span>plain TCP. Bars are medians; the line across one runs from the lowest round to the highest. Shorter is better.</p>
+<p class="legend">${escapeText(DRIVER_LEGEND)}</p>
 <h2>Targets</h2>
-<p>${escapeText(RULE)}</p>
+<p>${escapeText(RULE)} ${escapeText(summary(verdicts))}</p>
 <table><tr><th>scenario<th>runtime<th>figure<th>target<th>ours / theirs<th></tr>
 ${verdicts.map(verdictRow).join("\n")}
 </table>
@@ -30,9 +43,10 @@ ${ids.map((id) => section(results.scenarios.filter((scenario) => scenario.id ===
 `;
 }
 
-function verdictRow({ target, ratio: quotient, outcome }: Verdict): string {
+function verdictRow(verdict: Verdict): string {
+  const { target, ratio: quotient, outcome } = verdict;
   const mark = outcome === "met" ? "met" : outcome === "not met" ? "missed" : "unknown";
-  return `<tr><td>${target.scenario}<td>${target.runtime}<td>${target.figure}<td>${escapeText(targetText(target))}<td>${ratio(quotient)}<td class="${mark}">${outcome}</tr>`;
+  return `<tr><td>${target.scenario}<td>${target.runtime}<td>${target.figure}<td>${escapeText(targetText(target))}<td>${ratio(quotient)}<td><span class="${mark}">${outcomeText(verdict)}</span>${driverText(verdict)}</tr>`;
 }
 
 function section(runtimes: readonly ScenarioResult[]): string {
@@ -42,7 +56,7 @@ function section(runtimes: readonly ScenarioResult[]): string {
     idle ? scaled(figures.perConnection ?? figures.rss, 1024) : figures.cpu;
   const caption = idle ? "resident memory per connection, KiB" : `CPU per ${first.unit}, µs`;
   return `<h2 id="${first.id}">${escapeText(first.title)}</h2>
-<p class="caption">${caption}${idle ? "" : `; at the right: ${first.unit}s a second, and p50 / p99 in µs`}</p>
+<p class="caption">${caption}${idle ? "" : `; at the right: ${first.unit}s a second, p50 / p99 in µs, and the part of the window in which the driver was busy`}</p>
 ${runtimes.map((scenario) => plot(scenario, value, idle)).join("\n")}`;
 }
 
@@ -63,7 +77,7 @@ function plot(scenario: ScenarioResult, value: (subject: SubjectResult) => Sprea
     const middle = y + BAR.height / 2;
     const detail = idle
       ? ""
-      : `${number(subject.figures.rate.median)}/s, ${number(subject.figures.p50.median)} / ${number(subject.figures.p99.median)}`;
+      : `${bound(subject.figures.rate, subject, "/s")}, ${bound(subject.figures.p50, subject)} / ${bound(subject.figures.p99, subject)}, driver ${share(subject.figures.driverLoad.median)}`;
     return `<text x="${BAR.label - 8}" y="${middle}" class="name">${escapeText(subject.label)}</text>
 <rect x="${BAR.label}" y="${y}" width="${x(figure.median).toFixed(1)}" height="${BAR.height}" class="${subject.kind}"><title>${escapeText(subject.label)}: ${spread(figure)}</title></rect>
 <path d="M${(BAR.label + x(figure.min)).toFixed(1)} ${middle}H${(BAR.label + x(figure.max)).toFixed(1)}" class="range"/>

@@ -1,6 +1,20 @@
 import type { Results, ScenarioResult, SubjectResult } from "../results.ts";
 import { judge, RULE, type Verdict } from "../targets.ts";
-import { kibibytes, machineLines, number, plainTcp, ratio, spread, targetText } from "./format.ts";
+import {
+  bound,
+  DRIVER_LEGEND,
+  driverText,
+  kibibytes,
+  machineLines,
+  number,
+  outcomeText,
+  plainTcp,
+  ratio,
+  share,
+  spread,
+  summary,
+  targetText,
+} from "./format.ts";
 
 /** `docs/benchmarks.md`: what the figures mean, the targets, and every scenario. */
 export function markdownReport(results: Results): string {
@@ -18,7 +32,7 @@ export function markdownReport(results: Results): string {
     "",
     `${RULE}`,
     "",
-    `${verdicts.filter(({ outcome }) => outcome === "met").length} met, ${verdicts.filter(({ outcome }) => outcome === "not met").length} not met, ${verdicts.filter(({ outcome }) => outcome === "not measured").length} not measured.`,
+    summary(verdicts),
     "",
     "| scenario | runtime | figure | target | ours | theirs | ours / theirs | ours / plain TCP | |",
     "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -26,7 +40,9 @@ export function markdownReport(results: Results): string {
     "",
     "## Scenarios",
     "",
-    "Medians, with the lowest and highest round in parentheses. CPU is the time that the process under test spent, user and kernel, per message.",
+    "Medians, with the lowest and highest round in parentheses. CPU is the time that the process under test spent, user and kernel, per message; driver is the part of the window in which the driver was busy.",
+    "",
+    DRIVER_LEGEND,
     ...scenarioIds(results).flatMap((id) =>
       scenarioSection(results.scenarios.filter((scenario) => scenario.id === id)),
     ),
@@ -38,7 +54,8 @@ function scenarioIds(results: Results): readonly string[] {
   return [...new Set(results.scenarios.map(({ id }) => id))];
 }
 
-function verdictRow({ target, ours, theirs, tcp, ratio: quotient, outcome }: Verdict): string {
+function verdictRow(verdict: Verdict): string {
+  const { target, ours, theirs, tcp, ratio: quotient, outcome } = verdict;
   const show = target.figure === "perConnection" ? kibibytes : number;
   const unit = {
     cpu: "CPU, us",
@@ -49,7 +66,7 @@ function verdictRow({ target, ours, theirs, tcp, ratio: quotient, outcome }: Ver
     growth: "x",
   }[target.figure];
   const toTcp = target.figure === "cpu" && ours !== null && tcp !== null ? ratio(ours / tcp) : "–";
-  return `| ${target.scenario} | ${target.runtime} | ${unit} | ${targetText(target)} | ${show(ours)} | ${show(theirs)} | ${ratio(quotient)} | ${toTcp} | ${outcome === "met" ? "met" : `**${outcome}**`} |`;
+  return `| ${target.scenario} | ${target.runtime} | ${unit} | ${targetText(target)} | ${show(ours)} | ${show(theirs)} | ${ratio(quotient)} | ${toTcp} | ${outcome === "met" ? outcomeText(verdict) : `**${outcomeText(verdict)}**`}${driverText(verdict)} |`;
 }
 
 function scenarioSection(runtimes: readonly ScenarioResult[]): readonly string[] {
@@ -68,8 +85,8 @@ function scenarioSection(runtimes: readonly ScenarioResult[]): readonly string[]
 function loadTable(runtimes: readonly ScenarioResult[], unit: string): readonly string[] {
   const bytes = runtimes.some(({ subjects }) => subjects.some(({ figures }) => figures.extensions !== ""));
   return [
-    `| runtime | | CPU per ${unit}, us | user | kernel | / plain TCP | ${unit}s a second | p50, us | p99, us | RSS, MiB |${bytes ? " bytes in / out | agreed |" : ""}`,
-    `| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |${bytes ? " --- | --- |" : ""}`,
+    `| runtime | | CPU per ${unit}, us | user | kernel | / plain TCP | ${unit}s a second | p50, us | p99, us | driver | RSS, MiB |${bytes ? " bytes in / out | agreed |" : ""}`,
+    `| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |${bytes ? " --- | --- |" : ""}`,
     ...runtimes.flatMap((scenario) =>
       scenario.subjects.map((subject) => {
         const { figures, failure } = subject;
@@ -81,9 +98,10 @@ function loadTable(runtimes: readonly ScenarioResult[], unit: string): readonly 
           number(figures.user.median),
           number(figures.system.median),
           toTcp(scenario, subject),
-          number(figures.rate.median),
-          number(figures.p50.median),
-          number(figures.p99.median),
+          bound(figures.rate, subject),
+          bound(figures.p50, subject),
+          bound(figures.p99, subject),
+          share(figures.driverLoad.median),
           number((figures.rss.median ?? Number.NaN) / 1_048_576),
           ...(bytes
             ? [`${number(figures.sent.median)} / ${number(figures.received.median)}`, figures.extensions || "–"]
