@@ -4,7 +4,8 @@ import { describeMachine } from "./machine.ts";
 import { parseOptions, USAGE } from "./options.ts";
 import { participants } from "./participants.ts";
 import { markdownReport } from "./report/markdown.ts";
-import { mergeReport, writeReport } from "./report/write-report.ts";
+import { earlierReport, mergeReport } from "./report/merge-report.ts";
+import { writeReport } from "./report/write-report.ts";
 import type { Results, ScenarioResult } from "./results.ts";
 import { runScenario } from "./run-scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
@@ -30,6 +31,15 @@ if (options.list) {
 const machine = describeMachine();
 if (!machine.pinned) log("note: processes are not pinned to cores (no taskset, or one core): figures are less steady");
 if (!machine.cpuTimes) log("note: no /proc: CPU times and memory cannot be read here");
+let earlier: Results | undefined;
+if (options.merge && options.out !== undefined) {
+  try {
+    earlier = await earlierReport(options.out, machine);
+  } catch (error) {
+    log((error as Error).message);
+    process.exit(1);
+  }
+}
 const scenarios: ScenarioResult[] = [];
 for (const scenario of options.scenarios) {
   for (const runtime of options.runtimes) {
@@ -42,7 +52,7 @@ if (options.out === undefined) {
   console.log(markdownReport(fresh));
 } else {
   const order = SCENARIOS.map(({ id }) => id);
-  await writeReport(options.merge ? await mergeReport(fresh, options.out, order) : fresh, options.out);
+  await writeReport(earlier === undefined ? fresh : mergeReport(fresh, earlier, order), options.out);
   console.log(`written to ${options.out}`);
 }
 const failed = scenarios.flatMap(({ id, subjects }) =>

@@ -4,6 +4,13 @@ import type { RuntimeName } from "./runtimes.ts";
 import { type Spread, spreadOf } from "./statistics.ts";
 import type { SubjectKind } from "./subjects.ts";
 
+/** When and how something was measured: parts of a report may be measured again on their own. */
+export interface Measurement {
+  readonly date: string;
+  readonly rounds: number;
+  readonly quick: boolean;
+}
+
 /** One subject in one scenario: every round as it was measured, and the figures made of them. */
 export interface SubjectResult {
   readonly id: string;
@@ -14,6 +21,8 @@ export interface SubjectResult {
   readonly figures: Figures;
   /** Why there are no rounds. */
   readonly failure?: string;
+  /** Where it is kept from another measurement than its scenario's. */
+  readonly measured?: Measurement;
 }
 
 export interface Figures {
@@ -39,15 +48,11 @@ export interface Figures {
   readonly extensions: string;
 }
 
-export interface ScenarioResult {
+export interface ScenarioResult extends Measurement {
   readonly id: string;
   readonly title: string;
   readonly unit: string;
   readonly runtime: RuntimeName;
-  /** When it was measured: parts of a report may be measured again on their own. */
-  readonly date: string;
-  readonly rounds: number;
-  readonly quick: boolean;
   readonly subjects: readonly SubjectResult[];
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,6 +33,31 @@ it("measures ours, the peers and plain TCP on every runtime", { timeout: 90_000 
       }
     }
     expect(JSON.stringify(results)).not.toContain(ROOT);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it("refuses before it measures: with 2 what was typed wrongly, with 1 a report that it cannot merge into", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "samewire-bench-"));
+  const refusal = async (...args: readonly string[]): Promise<unknown> =>
+    await run(process.execPath, ["benchmarks/bench.mjs", "churn", "--quick", ...args], { cwd: ROOT }).catch(
+      (error: unknown) => error,
+    );
+  try {
+    expect(await refusal("--only", "nobody")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--only nobody names no subject"),
+    });
+    expect(await refusal("--merge")).toMatchObject({ code: 2, stderr: expect.stringContaining("--merge needs --out") });
+    const path = join(folder, "benchmarks", "results.json");
+    await mkdir(join(folder, "benchmarks"));
+    await writeFile(path, "cut sho");
+    expect(await refusal("--merge", "--out", folder)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("is no report"),
+    });
+    expect(await readFile(path, "utf8")).toBe("cut sho");
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Outcome } from "../src/driver/job.ts";
-import { mergeReport, writeReport } from "../src/report/write-report.ts";
-import { figuresOf, type Results } from "../src/results.ts";
+import { markdownReport } from "../src/report/markdown.ts";
+import { writeReport } from "../src/report/write-report.ts";
+import { figuresOf, type Results, type ScenarioResult, type SubjectResult } from "../src/results.ts";
 
 let folder: string | undefined;
 afterEach(async () => {
   if (folder !== undefined) await rm(folder, { recursive: true });
+  folder = undefined;
 });
 
 const round: Outcome = {
@@ -105,18 +107,23 @@ describe("the report", () => {
     expect(page).toContain("met (1.15 x plain TCP)");
   });
 
-  it("keeps what is not measured again, in the order of the scenarios", async () => {
-    folder = await mkdtemp(join(tmpdir(), "samewire-bench-"));
-    await writeReport(results(["echo-125-x1", "churn"], "old"), folder);
-    const merged = await mergeReport(results(["ping-pong", "churn"], "new"), folder, [
-      "echo-125-x1",
-      "ping-pong",
-      "churn",
-    ]);
-    expect(merged.scenarios.map(({ id, subjects }) => [id, subjects[0]?.label])).toEqual([
-      ["echo-125-x1", "old"],
-      ["ping-pong", "new"],
-      ["churn", "new"],
-    ]);
+  it("says for each runtime when it was measured, where that differs", () => {
+    const [first] = results(["churn"], "samewire").scenarios as [ScenarioResult];
+    const { machine } = results([], "");
+    const bun = { ...first, runtime: "bun", rounds: 3, date: "2026-01-02" } as const;
+    const deno = { ...bun, runtime: "deno" } as const;
+    const lineOf = (...scenarios: readonly ScenarioResult[]) =>
+      markdownReport({ machine, scenarios })
+        .split("\n")
+        .find((line) => line.startsWith("scenario <churn>"));
+    expect(lineOf(first, { ...first, runtime: "bun" })).toBe("scenario <churn>. 9 rounds, 2026-01-01.");
+    expect(lineOf(first, bun, deno)).toBe(
+      "scenario <churn>. node: 9 rounds, 2026-01-01; bun, deno: 3 rounds, 2026-01-02.",
+    );
+    const [ours, ...others] = first.subjects as [SubjectResult];
+    const kept = { ...ours, measured: { date: "2025-12-31", rounds: 1, quick: false } };
+    expect(lineOf({ ...first, subjects: [kept, ...others] })).toBe(
+      "scenario <churn>. 9 rounds, 2026-01-01 (samewire: 1 round, 2025-12-31).",
+    );
   });
 });

@@ -1,4 +1,11 @@
-import { BUSY_DRIVER, isDriverBound, type Results, type ScenarioResult, type SubjectResult } from "../results.ts";
+import {
+  BUSY_DRIVER,
+  isDriverBound,
+  type Measurement,
+  type Results,
+  type ScenarioResult,
+  type SubjectResult,
+} from "../results.ts";
 import type { Spread } from "../statistics.ts";
 import { PLAIN_TCP_FLOOR, type Target, type Verdict } from "../targets.ts";
 
@@ -88,10 +95,36 @@ export function machineLines(results: Results): readonly string[] {
   ];
 }
 
+/** Rounds and dates of one scenario: for each runtime, and in parentheses of subjects, where they differ. */
+export function measurements(runtimes: readonly ScenarioResult[]): string {
+  const byText = grouped(runtimes.map((scenario) => [runtimeText(scenario), scenario.runtime]));
+  if (byText.size === 1) return `${[...byText.keys()][0]}.`;
+  return `${[...byText].map(([text, names]) => `${names.join(", ")}: ${text}`).join("; ")}.`;
+}
+
+function runtimeText(scenario: ScenarioResult): string {
+  const kept = scenario.subjects.flatMap(({ label, measured }) =>
+    measured === undefined ? [] : [[measurementText(measured), label] as const],
+  );
+  const others = [...grouped(kept)].map(([text, labels]) => `${labels.join(", ")}: ${text}`);
+  return `${measurementText(scenario)}${others.length === 0 ? "" : ` (${others.join("; ")})`}`;
+}
+
+function grouped(pairs: readonly (readonly [key: string, name: string])[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [key, name] of pairs) groups.set(key, [...(groups.get(key) ?? []), name]);
+  return groups;
+}
+
+function measurementText({ rounds, date }: Measurement): string {
+  return `${rounds} round${rounds === 1 ? "" : "s"}, ${date}`;
+}
+
 function measured({ scenarios }: Results): string {
-  const dates = [...new Set(scenarios.map(({ date }) => date))].sort();
-  const fewest = Math.min(...scenarios.map(({ rounds }) => rounds));
-  const quick = scenarios.some((scenario) => scenario.quick);
+  const all = scenarios.flatMap((scenario) => scenario.subjects.map((subject) => subject.measured ?? scenario));
+  const dates = [...new Set(all.map(({ date }) => date))].sort();
+  const fewest = Math.min(...all.map(({ rounds }) => rounds));
+  const quick = all.some((measurement) => measurement.quick);
   const when = dates.length > 1 ? `${dates[0]} to ${dates.at(-1)}` : `${dates[0] ?? "nothing measured"}`;
   return `${when}, at least ${fewest} interleaved round${fewest === 1 ? "" : "s"} of each scenario${quick ? "; some only as a smoke test, which measures nothing" : ""}`;
 }

@@ -6,6 +6,7 @@ import {
   driverText,
   kibibytes,
   machineLines,
+  measurements,
   number,
   outcomeText,
   plainTcp,
@@ -76,7 +77,7 @@ function scenarioSection(runtimes: readonly ScenarioResult[]): readonly string[]
     "",
     `### ${first.id}`,
     "",
-    `${first.title}. ${first.rounds} round${first.rounds === 1 ? "" : "s"}, ${first.date}.`,
+    `${first.title}. ${measurements(runtimes)}`,
     "",
     ...(idle ? idleTable(runtimes) : loadTable(runtimes, first.unit)),
   ];
