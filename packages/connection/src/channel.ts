@@ -2,7 +2,7 @@
 import type { Deadlines } from "./lifecycle/deadlines.ts";
 import { LINGER_BYTES, Linger } from "./lifecycle/linger.ts";
 import { Transmitter } from "./sending/transmitter.ts";
-import type { TurnQueue } from "./sending/turn-queue.ts";
+import type { TurnQueue, TurnTask } from "./sending/turn-queue.ts";
 import type { Socket, SocketHandler } from "./socket.ts";
 
 /** Who keeps a book of the streams there are. */
@@ -13,7 +13,17 @@ export interface ChannelOwner {
   onGone(channel: Channel): void;
 }
 
-export class Channel implements SocketHandler {
+/** Shorter chunks are handled before it matters how long that takes; a runtime gives one such after the other at once. */
+const LARGE_CHUNK = 64 * 1024;
+/** After a chunk that took so many milliseconds it is the turn of others: they may be frames by the ten thousand. */
+const LONG_TIME = 2;
+
+/** Why reading pauses. */
+const NOTHING = 0;
+const STAGE = 1;
+const REST = 2;
+
+export class Channel implements SocketHandler, TurnTask {
   readonly socket: Socket;
   readonly transmitter: Transmitter;
   /** Who takes the stream's events now. */
@@ -23,6 +33,8 @@ export class Channel implements SocketHandler {
   /** True once the socket is gone. */
   closed = false;
   readonly #owner: ChannelOwner | undefined;
+  /** What reading waits for, as bits. */
+  #holds = NOTHING;
 
   constructor(socket: Socket, turns: TurnQueue, owner?: ChannelOwner) {
     this.socket = socket;
@@ -31,7 +43,46 @@ export class Channel implements SocketHandler {
   }
 
   onBytes(chunk: Uint8Array, memory: number): void {
-    if (!this.closed) this.stage.onBytes(chunk, memory);
+    if (this.closed) return;
+    if (chunk.length < LARGE_CHUNK) {
+      this.stage.onBytes(chunk, memory);
+      return;
+    }
+    const { turns } = this.transmitter;
+    const began = turns.now();
+    this.stage.onBytes(chunk, memory);
+    if (turns.now() - began >= LONG_TIME) this.#rest();
+  }
+
+  /** Stops reading until {@link resume}. */
+  pause(): void {
+    this.#holds |= STAGE;
+    this.socket.pause();
+  }
+
+  /** Reads on, at once or after the others. */
+  resume(): void {
+    this.#holds &= ~STAGE;
+    if (this.#holds === NOTHING) this.socket.resume();
+  }
+
+  /** Reading stops for a turn of the event loop. */
+  #rest(): void {
+    if (this.closed || (this.#holds & REST) !== 0) return;
+    this.#holds |= REST;
+    this.socket.pause();
+    this.transmitter.turns.addLong(this);
+  }
+
+  /** The next chunk may take as long. */
+  get endsTurn(): boolean {
+    return true;
+  }
+
+  /** The end of a rest. */
+  runTurn(): void {
+    this.#holds &= ~REST;
+    if (!this.closed && this.#holds === NOTHING) this.socket.resume();
   }
 
   onWritable(): void {

@@ -127,7 +127,7 @@ export class Engine<S extends Face>
       this.#inbox !== undefined && this.#inbox.size >= room && this.protocol.state === "open" && !this.closeRequested;
     if ((this.protocol.suspended || full) && !this.paused) {
       this.paused = true;
-      this.#channel.socket.pause();
+      this.#channel.pause();
     }
     if (!full) this.#readOn();
     if (this.#held !== undefined) this.#tellEnd(this.#held);
@@ -270,7 +270,7 @@ export class Engine<S extends Face>
       return;
     }
     this.paused = false;
-    this.#channel.socket.resume();
+    this.#channel.resume();
   }
 
   onConsumed(size: number): void {

@@ -21,7 +21,7 @@ export class FirstTurn implements SocketHandler, TurnTask {
     this.#next = next;
     this.#held.push(() => next.onBytes(rest, rest.length));
     channel.stage = this;
-    channel.socket.pause();
+    channel.pause();
     turns.add(this);
   }
 
@@ -47,7 +47,7 @@ export class FirstTurn implements SocketHandler, TurnTask {
 
   runTurn(): void {
     if (this.#channel.stage !== this) return;
-    this.#channel.socket.resume();
+    this.#channel.resume();
     this.#release();
   }
 

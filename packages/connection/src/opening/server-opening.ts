@@ -79,7 +79,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
 
   onBytes(chunk: Uint8Array): void {
     if (this.#parser === undefined) {
-      if (this.#keep(chunk).length > MAX_EARLY) this.#channel.socket.pause();
+      if (this.#keep(chunk).length > MAX_EARLY) this.#channel.pause();
       return;
     }
     const outcome = this.#parser.receive(chunk);
@@ -240,7 +240,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
     // It leaves with what `open` sends.
     this.#channel.transmitter.corked = true;
     this.#channel.transmitter.append(bytes);
-    this.#channel.socket.resume();
+    this.#channel.resume();
     const opening: Opening<C> = {
       context: acceptance.context as C,
       target: request.target,

@@ -39,7 +39,7 @@ export class Transmitter implements Outlet, TurnTask {
   listener: ProgressListener | undefined;
 
   readonly #socket: Socket;
-  readonly #turns: TurnQueue;
+  readonly turns: TurnQueue;
   /** What goes before what is in the buffer. */
   #waiting = NOTHING_WAITS;
   /** A buffer whose bytes the runtime is still sending. */
@@ -53,7 +53,7 @@ export class Transmitter implements Outlet, TurnTask {
 
   constructor(socket: Socket, turns: TurnQueue) {
     this.#socket = socket;
-    this.#turns = turns;
+    this.turns = turns;
   }
 
   get copyLimit(): number {
@@ -127,7 +127,7 @@ export class Transmitter implements Outlet, TurnTask {
    * broadcast goes over its connections once and not a second time to flush them.
    */
   appendNow(bytes: Uint8Array): void {
-    const turn = this.#turns.current();
+    const turn = this.turns.current();
     if (this.corked || this.bufferedAmount > 0 || this.#end !== "none" || this.#directTurn === turn) {
       this.append(bytes);
       return;
@@ -207,7 +207,7 @@ export class Transmitter implements Outlet, TurnTask {
 
   #schedule(): void {
     this.#scheduled = true;
-    this.#turns.add(this);
+    this.turns.add(this);
   }
 
   #endNow(): void {

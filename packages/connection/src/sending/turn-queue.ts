@@ -48,6 +48,11 @@ export class TurnQueue {
     return new Promise((resolve) => this.add({ runTurn: resolve }));
   }
 
+  /** The clock's milliseconds. */
+  now(): number {
+    return this.#clock.now();
+  }
+
   /** A number that stays the same until the next macrotask. */
   current(): number {
     if (!this.#armed) {

@@ -1,0 +1,62 @@
+import { describe, expect, it, vi } from "vitest";
+import { head, raw, UPGRADE } from "./_requests.ts";
+import { world } from "./_world.ts";
+
+const FRAMES = "\x82\x80\0\0\0\0".repeat(20_000);
+
+/** A server that has got a large chunk of small messages, of which the first took so many milliseconds. */
+async function flooded(milliseconds: number, message: () => unknown = () => {}) {
+  let messages = 0;
+  const place = world(
+    {
+      message: () => {
+        if (messages++ === 0) void place.clock.jump(milliseconds);
+        return message();
+      },
+    },
+    { capacity: 1024 * 1024 },
+  );
+  const { socket } = raw(place);
+  socket.write(Buffer.from(head("GET / HTTP/1.1", UPGRADE), "latin1"));
+  await place.clock.settle();
+  const pause = vi.spyOn(socket.other, "pause");
+  const resume = vi.spyOn(socket.other, "resume");
+  socket.write(Buffer.from(FRAMES, "latin1"));
+  return { place, socket, pause, resume, count: () => messages };
+}
+
+describe("a large chunk", () => {
+  it("that took long gives the others their turn before more is read", async () => {
+    const { place, socket, pause, resume, count } = await flooded(10);
+    await place.clock.turn();
+    expect(count()).toBe(20_000);
+    expect(pause).toHaveBeenCalledOnce();
+    expect(resume).not.toHaveBeenCalled();
+    socket.write(Buffer.from(FRAMES, "latin1"));
+    await place.clock.settle();
+    expect(resume).toHaveBeenCalledOnce();
+    expect(count()).toBe(40_000);
+  });
+
+  it("that did not take long is followed by the next", async () => {
+    const { place, pause, count } = await flooded(1);
+    await place.clock.settle();
+    expect(count()).toBe(20_000);
+    expect(pause).not.toHaveBeenCalled();
+  });
+
+  it("whose messages wait is not followed by more when the turn of the others is over", async () => {
+    const { place, socket, resume, count } = await flooded(10, () => new Promise(() => {}));
+    await place.clock.settle();
+    expect(count()).toBe(1);
+    expect(resume).not.toHaveBeenCalled();
+    expect(socket.other.paused).toBe(true);
+  });
+
+  it("is no reason to read on for a connection that has ended meanwhile", async () => {
+    const { place, socket, resume } = await flooded(10, () => socket.reset());
+    await place.clock.settle();
+    expect(resume).not.toHaveBeenCalled();
+    expect(place.core.connectionCount).toBe(0);
+  });
+});
