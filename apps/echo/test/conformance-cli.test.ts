@@ -81,6 +81,13 @@ describe("samewire-conformance", () => {
     expect(status).toBe(0);
   });
 
+  it("fails a client that drives itself and ends without coming, at once and for every case", async () => {
+    const { status, output } = await run("client", "--loop", "--case", "FR-1.*", "--", process.execPath, "-e", "0");
+    expect(output).toMatch(/2 fail in /);
+    expect(output).toContain("the client did not come for this case: its process exited with 0");
+    expect(status).toBe(1);
+  });
+
   it("exits 2 on a wrong command line", async () => {
     const { status, errors } = await run("server", url, "--fast");
     expect(errors).toMatch(/--fast/);

@@ -63,9 +63,10 @@ function selfDriving(options: CliOptions, endpoint: Endpoint): ClientProcess | u
     return undefined;
   }
   const client = new ClientProcess(options.command, endpoint.url);
+  endpoint.watch();
   void client.exit.then((how) => {
     if (how !== "exited with 0") process.stderr.write(`the client ${how}\n${client.stderr}\n`);
-    endpoint.stop();
+    endpoint.stop(`its process ${how}`);
   });
   return client;
 }

@@ -1,7 +1,7 @@
 import { CaseFailure } from "./case-failure.ts";
 import type { OpenOptions, Peer } from "./peer.ts";
 import { acceptKey, freshKey } from "./wire/accept-key.ts";
-import { encodeHead, fieldList, fieldValues, type HttpHead, parseHead, statusOf } from "./wire/http-head.ts";
+import { encodeHead, fieldList, fieldValues, type HttpHead, isToken, parseHead, statusOf } from "./wire/http-head.ts";
 
 /** The fields of a good request (RFC 6455 4.1); cases replace and remove some to make bad ones. */
 export function requestFields(peer: Peer, key: string, options: OpenOptions = {}): (readonly [string, string])[] {
@@ -68,10 +68,12 @@ export function checkUpgrade(head: HttpHead, key: string): void {
 
 /**
  * Client role: the options of an answer that every client can accept. RFC 6455 lets a server choose none of the subprotocols that were
- * offered, but a client after the WHATWG standard fails then; so the first one is chosen unless `options` says otherwise.
+ * offered, but a client after the WHATWG standard fails then; so the first one is chosen unless `options` says otherwise. What is no
+ * token is not chosen: that it was offered is seen in the case made for it (CH-30.8).
  */
 export function answerOptions(peer: Peer, options: OpenOptions = {}): OpenOptions {
-  const [first] = peer.request === undefined ? [] : fieldList(peer.request, "sec-websocket-protocol");
+  const offered = peer.request === undefined ? [] : fieldList(peer.request, "sec-websocket-protocol");
+  const first = offered.find(isToken);
   return first === undefined ? options : { subprotocol: first, ...options };
 }
 

@@ -1,5 +1,5 @@
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { generate } from "selfsigned";
 import { describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
@@ -14,6 +14,7 @@ import {
   type SuiteReport,
   selectCases,
 } from "../src/index.ts";
+import { runEchoClient } from "./mutations/echo-client.ts";
 
 /** An echo client on an implementation that is not ours, started from here so that it finds the package. */
 const CLIENT = `
@@ -72,17 +73,69 @@ describe("CommandEndpoint", () => {
 });
 
 describe("LoopEndpoint", () => {
-  it("skips what the client does not come for", async () => {
+  it("fails what the client does not come for", async () => {
     const endpoint = await LoopEndpoint.start(0);
     const running = run(endpoint, ["FR-1.*"]);
     expect(endpoint.count).toBe(2);
-    endpoint.stop();
+    endpoint.stop("its process exited with 0");
     const { totals, results } = await running;
     await endpoint.close();
-    expect(totals).toMatchObject({ skipped: 2, fail: 0 });
-    expect(results[0]?.reasons).toEqual(["the client did not come for this case"]);
+    expect(totals).toMatchObject({ skipped: 0, fail: 2 });
+    expect(results[0]?.reasons).toEqual(["the client did not come for this case: its process exited with 0"]);
+  });
+
+  it("fails what is left when the client stops half-way, and skips what needs a client that the suite starts", async () => {
+    const endpoint = await LoopEndpoint.start(0);
+    const running = run(endpoint, ["FR-1.*", "CH-26.*"]);
+    await runEchoClient(`${endpoint.url}/runCase?case=1`, new Set());
+    await runEchoClient(`${endpoint.url}/updateReports`, new Set());
+    const { totals, results } = await running;
+    await endpoint.close();
+    expect(totals).toMatchObject({ pass: 1, fail: 1, skipped: 3 });
+    expect(results.find(({ verdict }) => verdict === "fail")?.reasons).toEqual([
+      "the client did not come for this case: it asked for /updateReports before",
+    ]);
+  });
+
+  it("fails what a client that was started and stays silent does not come for", async () => {
+    const endpoint = await LoopEndpoint.start(0, 50);
+    endpoint.watch();
+    const { results } = await run(endpoint, ["FR-1.1"]);
+    await endpoint.close();
+    expect(results[0]?.reasons).toEqual(["the client did not come for this case: it asked for nothing for 50 ms"]);
+  });
+
+  it("answers the control connection of a client whose subprotocol is no token, and chooses none", async () => {
+    const endpoint = await LoopEndpoint.start(0);
+    const running = run(endpoint, ["FR-1.1"]);
+    const answer = await askForCount(endpoint.url);
+    endpoint.stop();
+    await running;
+    await endpoint.close();
+    expect(answer).toMatch(/^HTTP\/1\.1 101 /);
+    expect(answer).not.toMatch(/Sec-WebSocket-Protocol/i);
+    expect(answer).toContain("\r\n\r\n\x81\x011");
   });
 });
+
+/** All that a client with an illegal offer is sent when it asks for the count. */
+function askForCount(url: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port) });
+    let answer = "";
+    socket.on("data", (chunk) => {
+      answer += chunk.toString("latin1");
+    });
+    socket.on("close", () => resolve(answer));
+    socket.write(
+      "GET /getCaseCount HTTP/1.1\r\nHost: localhost:1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n" +
+        "Sec-WebSocket-Protocol: no token\r\n\r\n",
+    );
+    socket.end(Uint8Array.of(0x88, 0x82, 0, 0, 0, 0, 3, 232));
+  });
+}
 
 describe("ServerEndpoint", () => {
   it("reaches a server over TLS, and resets the TCP connection below it", async () => {

@@ -2,11 +2,10 @@ import { type CaseContext, type ConformanceCase, defineCase } from "../case.ts";
 import { CaseFailure, NoRequest } from "../case-failure.ts";
 import { clientKey } from "../opening.ts";
 import { toHex } from "../wire/bytes.ts";
-import { fieldList, fieldValues, type HttpHead } from "../wire/http-head.ts";
+import { fieldList, fieldValues, type HttpHead, isToken } from "../wire/http-head.ts";
 import { expectOpened, shapeAnswer } from "./answer-script.ts";
 import { BAD_CERTIFICATES } from "./bad-certificates.ts";
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 6455 9.1 over one member of the list: a token, and parameters with token or quoted values. */
 const EXTENSION =
   /^[!#$%&'*+\-.^_`|~\w]+(?:[ \t]*;[ \t]*[!#$%&'*+\-.^_`|~\w]+(?:=(?:[!#$%&'*+\-.^_`|~\w]+|"[^"]*"))?)*$/;
@@ -111,7 +110,7 @@ const checks: readonly (readonly [id: string, title: string, section: string, de
         .split(",")
         .map((value) => value.trim());
       if (values.length === 0) return;
-      const bad = offered.find((value) => !TOKEN.test(value));
+      const bad = offered.find((value) => !isToken(value));
       if (bad !== undefined) throw new CaseFailure(`"${bad}" is no token`);
       if (new Set(offered).size !== offered.length) throw new CaseFailure("a subprotocol is offered twice");
     },

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { ConformanceCase } from "../case.ts";
-import { CaseSkipped } from "../case-failure.ts";
+import { CaseFailure } from "../case-failure.ts";
 import { openAsServer } from "../opening.ts";
 import { type OpenOptions, Peer, type RunSettings } from "../peer.ts";
 import { parseTarget } from "../transport/dial.ts";
@@ -33,7 +33,8 @@ export class LoopEndpoint implements Endpoint {
   #end: () => void = () => {};
   #listener: Listener | undefined;
   #idle: NodeJS.Timeout | undefined;
-  #over = false;
+  /** Why no further client is waited for; `undefined` while one is. */
+  #stopped: string | undefined;
 
   private constructor(idleLimit: number) {
     this.#idleLimit = idleLimit;
@@ -83,10 +84,17 @@ export class LoopEndpoint implements Endpoint {
     };
   }
 
-  /** No further client is waited for: runs that have not begun end as skipped. */
-  stop(): void {
-    if (this.#over) return;
-    this.#over = true;
+  /** A client is there, or was started: from now on it counts how long it asks for nothing. */
+  watch(): void {
+    clearTimeout(this.#idle);
+    if (this.#stopped !== undefined) return;
+    this.#idle = setTimeout(() => this.stop(`it asked for nothing for ${this.#idleLimit} ms`), this.#idleLimit);
+  }
+
+  /** No further client is waited for: what has no connection by now fails at once, with `why` in its reason. */
+  stop(why = "it has ended"): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = why;
     clearTimeout(this.#idle);
     for (const slot of this.#numbered) slot.wake?.();
     this.#end();
@@ -101,22 +109,21 @@ export class LoopEndpoint implements Endpoint {
     if (slot.sockets.length > 0) return;
     await new Promise<void>((resolve) => {
       slot.wake = resolve;
-      if (this.#over) resolve();
+      if (this.#stopped !== undefined) resolve();
     });
     slot.wake = undefined;
-    if (slot.sockets.length === 0) throw new CaseSkipped("the client did not come for this case");
+    if (slot.sockets.length === 0) throw new CaseFailure(`the client did not come for this case: ${this.#stopped}`);
   }
 
   #arrive({ socket, resource }: Arrival): void {
-    clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => this.stop(), this.#idleLimit);
+    this.watch();
     const { pathname, searchParams } = new URL(resource, "http://suite");
     const slot = this.#numbered[Number(searchParams.get("case")) - 1];
     if (pathname !== "/runCase") {
       const count = this.#numbered.length;
       const info = slot && { id: slot.run, description: slot.test.title };
       void answerControl(socket, pathname, { count, info }).then(() => {
-        if (pathname === "/updateReports") this.stop();
+        if (pathname === "/updateReports") this.stop("it asked for /updateReports before");
       });
     } else if (slot === undefined || slot.over) socket.destroy();
     else {

@@ -61,6 +61,11 @@ export function fieldList(head: HttpHead, name: string): string[] {
     .filter((member) => member !== "");
 }
 
+/** Whether `text` is a token (RFC 9110 5.6.2): what the name of a subprotocol has to be. */
+export function isToken(text: string): boolean {
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text);
+}
+
 /** The status code of a response head; `undefined` if the start line is no HTTP/1.1 status line. */
 export function statusOf(head: HttpHead): number | undefined {
   const match = /^HTTP\/1\.1 ([1-9]\d\d)(?: .*)?$/.exec(head.startLine);

@@ -24,7 +24,7 @@ export function runEchoClient(url: string, faults: Faults): Promise<void> {
         "Connection: Upgrade",
         `Sec-WebSocket-Key: ${key}`,
         "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Protocol: chat.v1",
+        `Sec-WebSocket-Protocol: ${faults.has("offers a subprotocol that is no token") ? "no token" : "chat.v1"}`,
         "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
         "",
         "",

@@ -56,6 +56,7 @@ export type Fault =
   | "accepts extensions it did not offer"
   | "accepts subprotocols it did not offer"
   | "sends a short key"
+  | "offers a subprotocol that is no token"
   | "sends frames before the 101"
   // permessage-deflate
   | "inflates past the limit"

@@ -98,6 +98,7 @@ export const BROKEN_CLIENTS: readonly Mutant[] = [
   fail("accepts subprotocols it did not offer", "CH-9.1"),
   fail("accepts bad deflate parameters", "DF-1.1", "DF-2.2", "DF-3.1"),
   fail("sends a short key", "CH-30.5"),
+  fail("offers a subprotocol that is no token", "CH-30.8"),
   soft("forgets its echoes when the end comes", "CH-14.30", "CH-14.31", "CH-14.32"),
   fail("sends frames before the 101", "CH-20.1"),
   fail("keeps the window though it agreed not to", "DF-6.3"),
