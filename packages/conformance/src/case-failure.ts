@@ -1,3 +1,6 @@
+import { toHex } from "./wire/bytes.ts";
+import { isControl } from "./wire/opcode.ts";
+
 /** Thrown by a case, or by the driver on its behalf, when the testee broke a MUST: it ends the run with `fail`. */
 export class CaseFailure extends Error {
   override readonly name = "CaseFailure";
@@ -5,6 +8,17 @@ export class CaseFailure extends Error {
 
 /** The failure of a testee that closed where it had to go on; some cases allow that, as a limit of its own. */
 export class UnexpectedClose extends CaseFailure {}
+
+/** The failure of a testee that closed TCP in order within a frame; after a fault of ours an echo may be cut off so. */
+export class CutFrame extends CaseFailure {
+  /** It is a data frame: an echo, if one is due. */
+  readonly isEcho: boolean;
+
+  constructor(bytes: Uint8Array) {
+    super(`the testee closed TCP within a frame: ${toHex(bytes, 16)} (${bytes.length} bytes; RFC 6455 5.2)`);
+    this.isEcho = !isControl((bytes[0] ?? 0) & 0xf);
+  }
+}
 
 /** The failure of a client that was started and made no request; some cases want just that. */
 export class NoRequest extends CaseFailure {}

@@ -1,4 +1,4 @@
-import { CaseFailure, UnexpectedClose } from "./case-failure.ts";
+import { CaseFailure, CutFrame, UnexpectedClose } from "./case-failure.ts";
 import type { CloseEvent, MessageEvent, PeerEvent } from "./inbound.ts";
 import type { Peer } from "./peer.ts";
 import { equalBytes, toHex, utf8 } from "./wire/bytes.ts";
@@ -91,7 +91,11 @@ export async function expectFailure(peer: Peer, failure: Failure): Promise<void>
   const patience = failure.patience ?? settings.testee.deadlines.close;
   let closed: CloseEvent | undefined;
   for (;;) {
-    const event = await peer.next(closed === undefined ? patience : 1_000);
+    const event = await nextAfterFault(
+      peer,
+      closed === undefined ? patience : 1_000,
+      closed === undefined && before.length > 0,
+    );
     if (event === undefined) {
       if (closed === undefined) throw new CaseFailure(`the connection was not failed within ${patience} ms`);
       await finishLateClose(peer);
@@ -112,6 +116,20 @@ export async function expectFailure(peer: Peer, failure: Failure): Promise<void>
   }
   if (before.length > 0) settings.inform(`${before.length} messages that came before the fault were not echoed`);
   judgeCode(peer, closed, failure.codes);
+}
+
+/**
+ * The next event. RFC 6455 7.1.7 allows to close TCP at once, so an echo that is still due may be cut off; nothing else may, and
+ * nothing behind a Close frame.
+ */
+async function nextAfterFault(peer: Peer, milliseconds: number, echoDue: boolean): Promise<PeerEvent | undefined> {
+  try {
+    return await peer.next(milliseconds);
+  } catch (error) {
+    if (!(error instanceof CutFrame && error.isEcho && echoDue)) throw error;
+    peer.settings.inform(error.message);
+    return { type: "end", how: "fin", at: peer.settings.log.now() };
+  }
 }
 
 /** A reset may have taken the Close frame with it while we were still sending. */

@@ -1,4 +1,4 @@
-import { CaseFailure } from "./case-failure.ts";
+import { CaseFailure, CutFrame } from "./case-failure.ts";
 import { type Delivery, pauseBetween, pieces } from "./delivery.ts";
 import { Inbound, type MessageCodec, type PeerEvent } from "./inbound.ts";
 import type { Random } from "./random.ts";
@@ -167,7 +167,20 @@ export class Peer {
     return this.transport.peerEnd;
   }
 
-  /** The next thing the testee did; `undefined` if it did nothing for `milliseconds`. After `end` there is nothing more. */
+  /** Passes over what the testee still sends, within the rules, until it has ended its direction; `undefined` after `milliseconds`. */
+  async readToEnd(milliseconds: number): Promise<"fin" | "reset" | undefined> {
+    const deadline = performance.now() + milliseconds;
+    for (;;) {
+      const event = await this.next(deadline - performance.now());
+      if (event === undefined) return undefined;
+      if (event.type === "end") return event.how;
+    }
+  }
+
+  /**
+   * The next thing the testee did; `undefined` if it did nothing for `milliseconds`. After `end` there is nothing more. Throws
+   * {@link CutFrame} where FIN comes within a frame: only a reset may take the rest with it.
+   */
   async next(milliseconds: number): Promise<PeerEvent | undefined> {
     const deadline = performance.now() + milliseconds;
     for (;;) {
@@ -188,6 +201,8 @@ export class Peer {
     const how = this.transport.peerEnd;
     if (how === undefined || this.#endReported) return undefined;
     this.#endReported = true;
+    const { unfinished } = this.#reader;
+    if (how === "fin" && unfinished.length > 0) throw new CutFrame(unfinished);
     return { type: "end", how, at: this.settings.log.now() };
   }
 

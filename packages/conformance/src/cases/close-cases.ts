@@ -226,7 +226,7 @@ export const closeCases: readonly ConformanceCase[] = [
         context.nonStrict("the client closed TCP before the server did (RFC 6455 7.1.1: SHOULD wait)");
       }
       peer.transport.end();
-      if ((await peer.waitForEnd(context.testee.deadlines.close)) === undefined) {
+      if ((await peer.readToEnd(context.testee.deadlines.close)) === undefined) {
         throw new CaseFailure("the client did not close TCP after the server had");
       }
     },
@@ -245,7 +245,7 @@ export const closeCases: readonly ConformanceCase[] = [
       const peer = await context.open();
       await peer.send(close(1000));
       const patience = context.testee.deadlines.closeTimeout * 1.5 + 2_000;
-      if ((await peer.waitForEnd(patience)) === undefined) {
+      if ((await peer.readToEnd(patience)) === undefined) {
         throw new CaseFailure(`the client still waits ${patience} ms after the closing handshake`);
       }
     },

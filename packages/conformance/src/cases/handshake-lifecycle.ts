@@ -73,7 +73,7 @@ export const handshakeLifecycleCases: readonly ConformanceCase[] = [
       if (answer?.type !== "close") throw new CaseFailure("our Close was not answered");
       const { closeTimeout, close: slack } = context.testee.deadlines;
       const began = performance.now();
-      if ((await peer.waitForEnd(closeTimeout + slack)) === undefined) {
+      if ((await peer.readToEnd(closeTimeout + slack)) === undefined) {
         throw new CaseFailure(`the client holds the connection ${closeTimeout + slack} ms after the closing handshake`);
       }
       context.log.event(`closed after ${Math.round(performance.now() - began)} ms of ${closeTimeout}`);

@@ -28,9 +28,9 @@ export class FrameReader {
   #buffered = 0;
   #needed = 2;
 
-  /** Bytes of an unfinished frame. */
-  get pending(): number {
-    return this.#buffered;
+  /** The bytes of an unfinished frame, which stay the reader's own. */
+  get unfinished(): Uint8Array {
+    return concatBytes(this.#chunks);
   }
 
   /** Takes `chunk` and gives the frames it completed. Throws RangeError on a length over 1 GiB. */

@@ -227,7 +227,9 @@ export class EchoConnection {
 
   #fail(code: number): void {
     const named = this.#has("fails with 1000") ? 1000 : code;
-    if (!this.#has("fails without a Close frame")) this.#send({ opcode: OPCODE.close, payload: closePayload(named) });
+    if (this.#has("cuts its Close frame short")) this.#socket.write(Uint8Array.of(0x88));
+    else if (!this.#has("fails without a Close frame") && !this.#has("cuts its echo off at a fault"))
+      this.#send({ opcode: OPCODE.close, payload: closePayload(named) });
     if (this.#has("fails with a reset")) setTimeout(() => this.#socket.resetAndDestroy(), 20);
     else this.#finish(true);
   }
@@ -241,6 +243,8 @@ export class EchoConnection {
       setTimeout(() => this.#socket.destroy(), NEVER);
       return;
     }
+    if (this.#has("sends an octet behind its Close frame")) this.#socket.write(Uint8Array.of(0));
+    if (this.#has("sends half a frame behind its Close frame")) this.#socket.write(Uint8Array.of(0x81, 0x85, 1, 2));
     if ((failed && this.#has("goes on after a fault")) || this.#has("goes on after Close")) {
       setTimeout(() => this.#socket.end(), 100);
       return;
@@ -262,6 +266,8 @@ export class EchoConnection {
     const masks = (this.#settings.role === "client") !== this.#has("masks wrongly");
     const key = this.#has("uses one masking key") ? ONE_KEY : randomBytes(4);
     const long = this.#has("sends long length forms") && frame.opcode < 8 ? ({ lengthForm: 64 } as const) : {};
-    if (this.#socket.writable) this.#socket.write(encodeFrame({ ...frame, ...long }, masks ? key : undefined));
+    const bytes = encodeFrame({ ...frame, ...long }, masks ? key : undefined);
+    const left = this.#has("cuts its echo off at a fault") ? bytes.length - 2 : bytes.length;
+    if (this.#socket.writable) this.#socket.write(bytes.subarray(0, left));
   }
 }

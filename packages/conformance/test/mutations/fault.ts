@@ -40,6 +40,10 @@ export type Fault =
   | "answers Close with 1000"
   | "does not answer Close"
   | "goes on after Close"
+  | "sends an octet behind its Close frame"
+  | "sends half a frame behind its Close frame"
+  | "cuts its Close frame short"
+  | "cuts its echo off at a fault"
   | "never closes TCP"
   | "forgets its echoes when the end comes"
   // Opening handshake
