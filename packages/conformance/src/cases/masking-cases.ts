@@ -1,4 +1,4 @@
-import { type ConformanceCase, defineCase } from "../case.ts";
+import { type CaseContext, type ConformanceCase, defineCase } from "../case.ts";
 import { CaseFailure } from "../case-failure.ts";
 import { DELIVERIES } from "../delivery.ts";
 import { binaryMessage, closeNormally, expectAll } from "../expectations.ts";
@@ -10,6 +10,8 @@ import { noise } from "./pattern.ts";
 import { echoes, fails } from "./script.ts";
 
 const SECTION = "RFC 6455 5.1";
+/** How many keys of a second connection are held against those of the first. */
+const KEYS_OF_SECOND = 16;
 const RFC_KEY = hex("37 fa 21 3d");
 
 /** Masking (RFC 6455 5.1, 5.3): a server refuses unmasked frames, a client masked ones; every key unmasks rightly. */
@@ -126,17 +128,26 @@ function keysOfClient(id: string, group: "core" | "thorough", count: number): Co
     group,
     roles: ["client"],
     timeout: 60_000,
+    connections: 2,
     covers: ["6455-5.3-a", "6455-5.3-c", "6455-10.3-a"],
-    input: `${count} text messages of one byte`,
+    input: `${count} text messages of one byte; on a second connection ${KEYS_OF_SECOND}`,
     expectation:
-      "The echoes' masking keys differ, have no constant step, and all byte values are about equally frequent.",
+      "The echoes' masking keys differ, have no constant step, all byte values are about equally frequent, and the second connection has other keys.",
     async run(context) {
-      const peer = await context.open();
-      await peer.sendBytes(peer.encode(...Array<FrameSpec>(count).fill(text("a"))), "whole");
-      judgeKeys(await collectKeys(peer, count));
-      await closeNormally(peer);
+      const first = await echoedKeys(context, count);
+      judgeKeys(first);
+      judgeSecond(first, await echoedKeys(context, KEYS_OF_SECOND));
     },
   });
+}
+
+/** The masking keys of `count` echoes on a connection of their own. */
+async function echoedKeys(context: CaseContext, count: number): Promise<number[]> {
+  const peer = await context.open();
+  await peer.sendBytes(peer.encode(...Array<FrameSpec>(count).fill(text("a"))), "whole");
+  const keys = await collectKeys(peer, count);
+  await closeNormally(peer);
+  return keys;
 }
 
 async function collectKeys(peer: Peer, count: number): Promise<number[]> {
@@ -147,6 +158,17 @@ async function collectKeys(peer: Peer, count: number): Promise<number[]> {
     for (const frame of event.frames) keys.push(Buffer.from(frame.key ?? ZERO_KEY).readUInt32BE());
   }
   return keys;
+}
+
+/** A generator that starts from the same seed gives them again. Chance of a false alarm: below 1 in 10^6, since two have to repeat. */
+function judgeSecond(first: readonly number[], second: readonly number[]): void {
+  const before = new Set(first);
+  const repeated = second.filter((key) => before.has(key)).length;
+  if (repeated > 1) {
+    throw new CaseFailure(
+      `${repeated} of ${second.length} masking keys are those of an earlier connection: they are predictable (RFC 6455 5.3)`,
+    );
+  }
 }
 
 /** Chance of a false alarm: below 1 in 10^6 for each of the three tests. */

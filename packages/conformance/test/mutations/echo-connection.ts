@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
+import { Random } from "../../src/random.ts";
 import { closePayload, isSendableCloseCode } from "../../src/wire/close-code.ts";
 import { encodeFrame, type FrameSpec } from "../../src/wire/frame.ts";
 import { OPCODE } from "../../src/wire/opcode.ts";
@@ -43,6 +44,8 @@ export class EchoConnection {
   #heldEchoes: FrameSpec[] = [];
   #over = false;
   #lingered = 0;
+  /** The seed is the same on every connection. */
+  readonly #seeded = new Random(7);
 
   constructor(socket: Socket, settings: EchoSettings) {
     this.#socket = socket;
@@ -262,9 +265,14 @@ export class EchoConnection {
     else this.#socket.end();
   }
 
+  #maskingKey(): Uint8Array {
+    if (this.#has("uses one masking key")) return ONE_KEY;
+    return this.#has("seeds its masking keys alike on every connection") ? this.#seeded.bytes(4) : randomBytes(4);
+  }
+
   #send(frame: FrameSpec): void {
     const masks = (this.#settings.role === "client") !== this.#has("masks wrongly");
-    const key = this.#has("uses one masking key") ? ONE_KEY : randomBytes(4);
+    const key = this.#maskingKey();
     const long = this.#has("sends long length forms") && frame.opcode < 8 ? ({ lengthForm: 64 } as const) : {};
     const bytes = encodeFrame({ ...frame, ...long }, masks ? key : undefined);
     const left = this.#has("cuts its echo off at a fault") ? bytes.length - 2 : bytes.length;

@@ -28,6 +28,7 @@ export type Fault =
   | "sends long length forms"
   | "masks wrongly"
   | "uses one masking key"
+  | "seeds its masking keys alike on every connection"
   | "echoes in reverse order"
   // Closing (both roles)
   | "fails with 1000"

@@ -96,6 +96,7 @@ export const BROKEN_CLIENTS: readonly Mutant[] = [
   fail("accepts wrong masking", "MK-3.1", "MK-5.1"),
   soft("accepts wrong masking", "MK-5.3"),
   fail("uses one masking key", "MK-8.1"),
+  fail("seeds its masking keys alike on every connection", "MK-8.1"),
   fail("sends an octet behind its Close frame", "CT-18.1", "CH-14.30"),
   fail("ignores the accept key", "CH-5.1"),
   fail("ignores a missing Upgrade", "CH-2.1"),
