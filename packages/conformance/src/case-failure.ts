@@ -6,6 +6,9 @@ export class CaseFailure extends Error {
   override readonly name = "CaseFailure";
 }
 
+/** The failure of a testee that let a time limit pass; on a busy machine it need not be at fault, so the run is repeated alone. */
+export class Overdue extends CaseFailure {}
+
 /** The failure of a testee that closed where it had to go on; some cases allow that, as a limit of its own. */
 export class UnexpectedClose extends CaseFailure {}
 

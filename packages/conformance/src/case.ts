@@ -40,6 +40,8 @@ export interface CaseContext {
   open(options?: OpenOptions): Promise<Peer>;
   /** Notes a departure from a SHOULD: the verdict becomes `non-strict`. */
   nonStrict(reason: string): void;
+  /** The same for one that only a time limit shows: the run is repeated alone before it is judged. */
+  late(reason: string): void;
   /** Notes a choice that the RFC leaves open: the verdict becomes `informational` if nothing worse follows. */
   inform(text: string): void;
   /** Ends the run as `skipped`. */

@@ -1,4 +1,4 @@
-import { CaseFailure, CutFrame, UnexpectedClose } from "./case-failure.ts";
+import { CaseFailure, CutFrame, Overdue, UnexpectedClose } from "./case-failure.ts";
 import type { CloseEvent, MessageEvent, PeerEvent } from "./inbound.ts";
 import type { Peer } from "./peer.ts";
 import { equalBytes, toHex, utf8 } from "./wire/bytes.ts";
@@ -38,8 +38,7 @@ export async function expectAll(peer: Peer, ...expected: readonly Expected[]): P
   while (messages.length > 0 || pongs.some(({ optional }) => optional !== true)) {
     const event = await peer.next(patience);
     const missing = messages[0] ?? pongs[0];
-    if (event === undefined)
-      throw new CaseFailure(`nothing came for ${patience} ms, where ${describe(missing)} was due`);
+    if (event === undefined) throw new Overdue(`nothing came for ${patience} ms, where ${describe(missing)} was due`);
     if (event.type === "message") matchMessage(event, messages.shift());
     else if (event.type === "pong") matchPong(event.payload, pongs);
     else if (event.type === "ping") await peer.send(pong(event.payload));
@@ -97,7 +96,7 @@ export async function expectFailure(peer: Peer, failure: Failure): Promise<void>
       closed === undefined && before.length > 0,
     );
     if (event === undefined) {
-      if (closed === undefined) throw new CaseFailure(`the connection was not failed within ${patience} ms`);
+      if (closed === undefined) throw new Overdue(`the connection was not failed within ${patience} ms`);
       await finishLateClose(peer);
       break;
     }
@@ -162,7 +161,7 @@ async function finishLateClose(peer: Peer): Promise<void> {
 export async function expectEnd(peer: Peer): Promise<void> {
   const { close: patience } = peer.settings.testee.deadlines;
   const event = await peer.next(patience);
-  if (event === undefined) throw new CaseFailure(`TCP was not closed within ${patience} ms`);
+  if (event === undefined) throw new Overdue(`TCP was not closed within ${patience} ms`);
   if (event.type !== "end") throw new CaseFailure(`${describeEvent(event)}, where TCP had to be closed`);
   noteReset(peer, event.how);
 }
@@ -188,7 +187,7 @@ export async function expectCloseAnswer(peer: Peer, answer: CloseAnswer): Promis
   while (event?.type === "message" || event?.type === "pong" || event?.type === "ping") {
     event = await peer.next(testee.deadlines.close);
   }
-  if (event === undefined) throw new CaseFailure(`our Close was not answered within ${testee.deadlines.close} ms`);
+  if (event === undefined) throw new Overdue(`our Close was not answered within ${testee.deadlines.close} ms`);
   if (event.type !== "close") {
     throw new CaseFailure("TCP was closed without a Close frame in answer to ours (RFC 6455 5.5.1)");
   }
@@ -200,7 +199,7 @@ export async function expectCloseAnswer(peer: Peer, answer: CloseAnswer): Promis
   const end = await peer.next(role === "server" ? Math.min(1_500, testee.deadlines.close) : testee.deadlines.close);
   if (end?.type === "end") return noteReset(peer, end.how);
   if (end !== undefined) throw new CaseFailure(`${describeEvent(end)}, where TCP had to be closed`);
-  if (role === "client") throw new CaseFailure("the client did not close TCP after the server had");
+  if (role === "client") throw new Overdue("the client did not close TCP after the server had");
   nonStrict("the server did not close TCP first after the closing handshake (RFC 6455 7.1.1: SHOULD)");
   peer.transport.end();
   await expectEnd(peer);

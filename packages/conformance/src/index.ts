@@ -1,6 +1,6 @@
 export type { CaseContext, CaseSpec, ConformanceCase, Needs } from "./case.ts";
 export { defineCase } from "./case.ts";
-export { CaseFailure, CaseSkipped } from "./case-failure.ts";
+export { CaseFailure, CaseSkipped, Overdue } from "./case-failure.ts";
 export { ALL_CASES } from "./cases/all-cases.ts";
 export type { ConnectOptions } from "./connect-options.ts";
 export { DELIVERIES, type Delivery } from "./delivery.ts";

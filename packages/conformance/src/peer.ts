@@ -1,4 +1,4 @@
-import { CaseFailure, CutFrame } from "./case-failure.ts";
+import { CaseFailure, CutFrame, Overdue } from "./case-failure.ts";
 import { type Delivery, pauseBetween, pieces } from "./delivery.ts";
 import { Inbound, type MessageCodec, type PeerEvent } from "./inbound.ts";
 import type { Random } from "./random.ts";
@@ -137,7 +137,7 @@ export class Peer {
       if (held.length > 1_048_576) throw new CaseFailure("the testee sent 1 MiB without ending its HTTP head");
       if (this.transport.peerEnd !== undefined) return undefined;
       const left = deadline - performance.now();
-      if (left <= 0) throw new CaseFailure(`no complete HTTP head within ${milliseconds} ms`);
+      if (left <= 0) throw new Overdue(`no complete HTTP head within ${milliseconds} ms`);
       await this.transport.arrival(left);
     }
   }

@@ -1,5 +1,5 @@
 import type { CaseContext, ConformanceCase } from "./case.ts";
-import { CaseFailure, CaseSkipped } from "./case-failure.ts";
+import { CaseFailure, CaseSkipped, Overdue } from "./case-failure.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Endpoint, Session } from "./endpoints/endpoint.ts";
 import type { RunSettings } from "./peer.ts";
@@ -9,19 +9,35 @@ import type { Testee } from "./testee.ts";
 import type { Verdict } from "./verdict.ts";
 import { WireLog } from "./wire-log.ts";
 
-/** Runs one delivery of a case and judges it. Never throws: whatever goes wrong is the run's verdict. */
+/** What runs of one suite have in common. */
+interface Surroundings {
+  readonly endpoint: Endpoint;
+  readonly testee: Testee;
+  readonly seed: number;
+}
+
+/** A run, and whether a time limit decided its verdict. */
+export interface Judged {
+  readonly result: RunResult;
+  readonly late: boolean;
+}
+
+/**
+ * Runs one delivery of a case and judges it. `beside` are the reasons of an earlier run of the same that was late: they are noted
+ * if this one is in time. Never throws: whatever goes wrong is the run's verdict.
+ */
 export async function runDelivery(
   test: ConformanceCase,
   delivery: Delivery,
-  endpoint: Endpoint,
-  testee: Testee,
-  suiteSeed: number,
-): Promise<RunResult> {
+  { endpoint, testee, seed }: Surroundings,
+  beside?: readonly string[],
+): Promise<Judged> {
   const name = `${test.id}-${delivery}`;
-  const random = new Random(seedFor(name, suiteSeed));
+  const random = new Random(seedFor(name, seed));
   const log = new WireLog();
   const departures: string[] = [];
   const notes: string[] = [];
+  let late = false;
   const settings: RunSettings = {
     role: test.role,
     testee,
@@ -31,7 +47,7 @@ export async function runDelivery(
     nonStrict: (reason) => void departures.push(reason),
     inform: (text) => void notes.push(text),
   };
-  const session = endpoint.begin(test, name, settings);
+  const session = endpoint.begin(test, beside === undefined ? name : `${name}-again`, settings);
   const context: CaseContext = {
     ...settings,
     connect: (options) => session.connect(options),
@@ -40,20 +56,30 @@ export async function runDelivery(
       await session.open(peer, options);
       return peer;
     },
+    late(reason) {
+      late = true;
+      departures.push(reason);
+    },
     skip(reason) {
       throw new CaseSkipped(reason);
     },
   };
   const failed = await attempt(test, context, session);
+  if (beside !== undefined && failed === undefined && departures.length === 0) {
+    notes.push(`in time when repeated alone; beside other runs it was late: ${beside.join("; ")}`);
+  }
   const verdict = judge(failed, departures, test.informational || notes.length > 0);
   const reasons = [...(failed === undefined ? [] : [failed.reason]), ...departures, ...notes];
   for (const reason of reasons) log.event(`${verdict}: ${reason}`);
-  return { delivery, verdict, reasons, seed: random.seed, durationMs: Math.round(log.now()), log: log.entries() };
+  const durationMs = Math.round(log.now());
+  const result = { delivery, verdict, reasons, seed: random.seed, durationMs, log: log.entries() };
+  return { result, late: late || failed?.overdue === true };
 }
 
 interface Failed {
   readonly verdict: Verdict;
   readonly reason: string;
+  readonly overdue: boolean;
 }
 
 function judge(failed: Failed | undefined, departures: readonly string[], informational: boolean): Verdict {
@@ -68,15 +94,15 @@ async function attempt(test: ConformanceCase, context: CaseContext, session: Ses
     await session.ready();
     context.log.restart();
     const overdue = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new CaseFailure(`the case took longer than ${test.timeout} ms`)), test.timeout);
+      timer = setTimeout(() => reject(new Overdue(`the case took longer than ${test.timeout} ms`)), test.timeout);
     });
     await Promise.race([test.run(context), overdue]);
     return undefined;
   } catch (error) {
-    if (error instanceof CaseSkipped) return { verdict: "skipped", reason: error.message };
+    if (error instanceof CaseSkipped) return { verdict: "skipped", reason: error.message, overdue: false };
     const reason =
       error instanceof CaseFailure ? error.message : `unexpected: ${(error as Error).stack ?? String(error)}`;
-    return { verdict: "fail", reason };
+    return { verdict: "fail", reason, overdue: error instanceof Overdue };
   } finally {
     clearTimeout(timer);
     await session.finish();

@@ -1,5 +1,5 @@
 import { type ConformanceCase, defineCase, ROLES } from "../case.ts";
-import { CaseFailure } from "../case-failure.ts";
+import { CaseFailure, Overdue } from "../case-failure.ts";
 import { DELIVERIES } from "../delivery.ts";
 import { describeEvent, expectAll, expectCloseAnswer, expectEnd, textMessage } from "../expectations.ts";
 import { hex, utf8 } from "../wire/bytes.ts";
@@ -186,7 +186,7 @@ export const closeCases: readonly ConformanceCase[] = [
       peer.transport.end();
       let event = await peer.next(context.testee.deadlines.close);
       if (event?.type === "close") event = await peer.next(context.testee.deadlines.close);
-      if (event === undefined) throw new CaseFailure("TCP stays half open after our FIN");
+      if (event === undefined) throw new Overdue("TCP stays half open after our FIN");
       if (event.type !== "end") throw new CaseFailure(`${describeEvent(event)}, where TCP had to be closed`);
     },
   }),

@@ -34,7 +34,7 @@ export function failsEarly(spec: EarlyFaultSpec): ConformanceCase[] {
       const late = spec.keyInRest === true;
       await peer.sendBytes(late ? prefix : concatBytes([prefix, key]));
       if (!(await peer.transport.reacts(THINKING_TIME))) {
-        context.nonStrict("the fault was not acted upon before the rest of the frame had come");
+        context.late("the fault was not acted upon before the rest of the frame had come");
         await peer.sendBytes(concatBytes([...(late ? [key] : []), spec.rest, peer.encode(...AFTER_FAULT)]));
       }
       await expectFailure(peer, { poison: ["after the fault"], ...spec });

@@ -1,5 +1,5 @@
 import { type ConformanceCase, defineCase, ROLES } from "../case.ts";
-import { CaseFailure } from "../case-failure.ts";
+import { CaseFailure, Overdue } from "../case-failure.ts";
 import { DELIVERIES, type Delivery } from "../delivery.ts";
 import { binaryMessage, closeNormally, describeEvent, expectAll, pongFor, textMessage } from "../expectations.ts";
 import { concatBytes, utf8 } from "../wire/bytes.ts";
@@ -188,7 +188,7 @@ function halfMessage(id: string, title: string, frames: readonly FrameSpec[], le
       peer.transport.end();
       for (;;) {
         const event = await peer.next(context.testee.deadlines.close);
-        if (event === undefined) throw new CaseFailure("TCP stays half open after our FIN");
+        if (event === undefined) throw new Overdue("TCP stays half open after our FIN");
         if (event.type === "message")
           throw new CaseFailure(`${describeEvent(event)} came back of an unfinished message`);
         if (event.type === "end") return;

@@ -1,5 +1,5 @@
 import { type CaseContext, type ConformanceCase, defineCase, ROLES } from "../case.ts";
-import { CaseFailure, CutFrame, UnexpectedClose } from "../case-failure.ts";
+import { CutFrame, Overdue, UnexpectedClose } from "../case-failure.ts";
 import {
   binaryMessage,
   type Expected,
@@ -38,7 +38,7 @@ async function expectAnswersAndEnd(context: CaseContext, peer: Peer): Promise<vo
   peer.transport.end();
   if (!(await answers(context, peer, "what came before FIN was not answered"))) return;
   if ((await peer.readToEnd(context.testee.deadlines.close)) === undefined) {
-    throw new CaseFailure("TCP stays half open after our FIN");
+    throw new Overdue("TCP stays half open after our FIN");
   }
 }
 

@@ -130,7 +130,7 @@ function early(
       const first = payloadBytes === undefined ? stream.length : stream.length - payloadLength + payloadBytes;
       await peer.sendBytes(stream.subarray(0, first));
       if (!(await peer.transport.reacts(THINKING_TIME))) {
-        context.nonStrict("bad UTF-8 is not refused before the message is complete");
+        context.late("bad UTF-8 is not refused before the message is complete");
         await peer.sendBytes(stream.subarray(first));
         if (payloadBytes === undefined) await peer.send(continuation("the end"));
       }

@@ -17,6 +17,7 @@ const EXIT_PATIENCE = 1_500;
 /** Tests a client that is started once per connection with the URL of a server that is scripted for the run. */
 export class CommandEndpoint implements Endpoint {
   readonly launchesClients = true;
+  readonly repeats = true;
   readonly #command: readonly string[];
   readonly #waiting = new Map<string, (arrival: Arrival) => void>();
   #listener: Listener | undefined;

@@ -18,6 +18,8 @@ export interface Session {
 export interface Endpoint {
   /** True if the suite starts a client of its own for each connection. */
   readonly launchesClients: boolean;
+  /** False if the testee itself decides which runs there are, so that none can be repeated. */
+  readonly repeats: boolean;
   /** Begins a run; `run` is its name, unique in the suite and fit for a URL. */
   begin(test: ConformanceCase, run: string, settings: RunSettings): Session;
   close(): Promise<void>;

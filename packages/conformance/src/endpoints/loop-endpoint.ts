@@ -26,6 +26,7 @@ interface Slot {
  */
 export class LoopEndpoint implements Endpoint {
   readonly launchesClients = false;
+  readonly repeats = false;
   /** Resolves when the client has asked for `/updateReports`, or has not asked for anything for 3 minutes. */
   readonly ended: Promise<void>;
   readonly #numbered: Slot[] = [];

@@ -8,6 +8,7 @@ import type { Endpoint, Session } from "./endpoint.ts";
 /** Tests the server that listens at a `ws:` or `wss:` URL. */
 export class ServerEndpoint implements Endpoint {
   readonly launchesClients = false;
+  readonly repeats = true;
   readonly #target: Target;
 
   constructor(url: string) {
