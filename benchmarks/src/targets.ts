@@ -1,4 +1,4 @@
-import data from "../targets.json" with { type: "json" };
+import data from "./targets.json" with { type: "json" };
 import { type Figures, isDriverBound, type Results, type ScenarioResult } from "./results.ts";
 
 export interface Target {
