@@ -1,5 +1,5 @@
-import data from "./targets.json" with { type: "json" };
 import { type Figures, isDriverBound, type Results, type ScenarioResult } from "./results.ts";
+import data from "./targets.json" with { type: "json" };
 
 export interface Target {
   readonly scenario: string;

@@ -88,8 +88,8 @@ describe("the adapters' public surfaces", () => {
     expect(properties(surface(name), "ServeOptions")).toEqual([...common, ...own[name].listen].sort());
   });
 
-  it.each(names)("connect on %s takes every client option", (name) => {
-    const common = properties(surface(name), "ClientOptions");
+  it.each(names)("connect on %s takes every option and handler of a client", (name) => {
+    const common = properties(surface(name), "ClientOptions").concat(properties(surface(name), "ClientHandlers"));
     const dialling = name === "workers" ? ["tls"] : ["path", "tls"];
     expect(properties(surface(name), "ConnectOptions")).toEqual([...common, ...dialling].sort());
   });
