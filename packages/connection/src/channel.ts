@@ -107,6 +107,7 @@ export class Channel implements SocketHandler, TurnTask {
   linger(deadlines: Deadlines, flushTime: number, allowance: number = LINGER_BYTES): void {
     if (this.closed) return;
     this.#owner?.onLinger(this);
+    this.resume();
     this.stage = new Linger(this.socket, this.transmitter, deadlines, flushTime, allowance, this.inputEnded);
   }
 }

@@ -1,4 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
+import { Channel } from "../src/channel.ts";
+import { Deadlines } from "../src/lifecycle/deadlines.ts";
+import { TurnQueue } from "../src/sending/turn-queue.ts";
+import { FakeClock, memoryPair } from "../src/testing/index.ts";
 import { head, raw, UPGRADE } from "./_requests.ts";
 import { world } from "./_world.ts";
 
@@ -58,5 +62,24 @@ describe("a large chunk", () => {
     await place.clock.settle();
     expect(resume).not.toHaveBeenCalled();
     expect(place.core.connectionCount).toBe(0);
+  });
+
+  it("of what is only discarded at the end is followed by the rest, though reading had paused before", async () => {
+    const clock = new FakeClock();
+    const [client, server] = memoryPair(clock, { capacity: 1024 * 1024 });
+    client.handler = { onBytes: () => {}, onWritable: () => {}, onEnd: () => {}, onClose: () => {} };
+    // A process that is held up within each chunk.
+    let now = 0;
+    vi.spyOn(clock, "now").mockImplementation(() => {
+      now += 10;
+      return now;
+    });
+    const channel = new Channel(server, new TurnQueue(clock));
+    server.handler = channel;
+    channel.pause();
+    channel.linger(new Deadlines(clock), 10_000, 1024 * 1024);
+    client.write(new Uint8Array(100_000));
+    await clock.settle();
+    expect(server.paused).toBe(false);
   });
 });

@@ -43,7 +43,6 @@ export class Linger implements SocketHandler, DeadlineOwner {
     this.#transmitter.listener = this;
     if (flushTime > 0) this.#deadline = deadlines.arm(this, "lingering", flushTime);
     transmitter.end();
-    socket.resume();
     this.#check();
   }
 
