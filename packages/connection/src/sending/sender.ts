@@ -72,7 +72,7 @@ export class Sender implements OutgoingOwner {
   }
 
   /** Whether a message is under way that takes more than a turn: others must wait behind it. */
-  get #busy(): boolean {
+  #isBusy(): boolean {
     return this.#outgoing?.busy === true;
   }
 
@@ -94,7 +94,7 @@ export class Sender implements OutgoingOwner {
     const { protocol } = this;
     const transmitter = this.#transmitter;
     // The way of nearly every message: nothing waits, nothing transforms.
-    const free = !this.#stopped && !transmitter.blocked && !this.#busy;
+    const free = !this.#stopped && !transmitter.blocked && !this.#isBusy();
     if (free && protocol.extension === undefined && protocol.sendable) {
       if (typeof message === "string") protocol.sendText(message);
       else if (message instanceof Uint8Array) protocol.sendBinary(message);
@@ -114,7 +114,7 @@ export class Sender implements OutgoingOwner {
     }
     if (this.#stopped || !this.protocol.sendable) return false;
     if (this.#isFull()) return false;
-    if (this.#outgoing !== undefined && this.#busy) {
+    if (this.#outgoing !== undefined && this.#isBusy()) {
       // Bytes are the caller's again after the call, also where the message must wait.
       const own = text || message instanceof PreparedMessage ? message : viewOf(message).slice();
       this.#outgoing.later(sizeOf(own), () => this.#sendNow(own, compress));
@@ -197,7 +197,7 @@ export class Sender implements OutgoingOwner {
   afterAccepted(then: () => void): void {
     this.#stopped = true;
     this.#outgoing?.stopStreams();
-    if (this.#busy) this.#onIdle = then;
+    if (this.#isBusy()) this.#onIdle = then;
     else then();
   }
 
@@ -225,7 +225,7 @@ export class Sender implements OutgoingOwner {
   onOutgoingIdle(): void {
     this.#checkDrained();
     // The drain handler may have sent what takes turns again: that was accepted before its close, too.
-    if (this.#busy) return;
+    if (this.#isBusy()) return;
     const then = this.#onIdle;
     this.#onIdle = undefined;
     then?.();

@@ -57,7 +57,7 @@ export class Transmitter implements Outlet, TurnTask {
   }
 
   get copyLimit(): number {
-    return this.corked && this.#free ? TURN_COPY_LIMIT : COPY_LIMIT;
+    return this.corked && this.#isFree() ? TURN_COPY_LIMIT : COPY_LIMIT;
   }
 
   /** Bytes accepted and not yet taken by the runtime. */
@@ -75,8 +75,8 @@ export class Transmitter implements Outlet, TurnTask {
     return this.#waiting.torn ? new Error("the memory of bytes that waited to be sent was detached") : undefined;
   }
 
-  /** Whether the socket takes bytes, and none wait before those in the buffer. */
-  get #free(): boolean {
+  /** Whether the socket takes bytes, and none wait before those in the buffer. No getter: V8 inlines no private one. */
+  #isFree(): boolean {
     return !this.blocked && this.#waiting.size === 0;
   }
 
@@ -93,7 +93,7 @@ export class Transmitter implements Outlet, TurnTask {
   attach(bytes: Uint8Array): void {
     if (this.#end === "gone") return;
     let rest = bytes;
-    if (this.#free && this.length > 0) {
+    if (this.#isFree() && this.length > 0) {
       // A header does not leave alone: with it goes as much as its buffer still has room for.
       const room = Math.min(bytes.length, this.buffer.length - this.length);
       this.buffer.set(bytes.subarray(0, room), this.length);
@@ -111,7 +111,7 @@ export class Transmitter implements Outlet, TurnTask {
   append(bytes: Uint8Array): void {
     if (bytes.length > this.copyLimit) {
       this.attach(bytes);
-    } else if ((this.corked && this.#free) || bytes.length <= POCKET / 2) {
+    } else if ((this.corked && this.#isFree()) || bytes.length <= POCKET / 2) {
       // Small ones, that wait by the million, too: each by reference would cost many times its bytes.
       this.reserve(bytes.length);
       this.buffer.set(bytes, this.length);
@@ -226,7 +226,7 @@ export class Transmitter implements Outlet, TurnTask {
   #makeRoom(size: number): void {
     const { borrows = true } = this.#socket;
     const largest = borrows ? LARGEST_LENT : LARGEST_SCRATCH;
-    const inTurn = this.corked && this.#free && size <= largest;
+    const inTurn = this.corked && this.#isFree() && size <= largest;
     const needed = this.length + size;
     if (inTurn && needed > largest) {
       this.#writeBuffer();
