@@ -4,6 +4,7 @@
  */
 import type { ProtocolErrorCode } from "../errors.ts";
 import { CONTROL, FIN, MASK, MAX_CONTROL_PAYLOAD, RSV_BITS } from "./frame-bits.ts";
+import { headerSize } from "./frame-header.ts";
 import { rotateKey } from "./masking.ts";
 import * as Opcode from "./opcode.ts";
 
@@ -124,14 +125,13 @@ export class FrameDecoder {
       if (end - at < size) return 0;
       if (shortLength === 126) {
         length = (bytes[at + 2] << 8) | bytes[at + 3];
-        if (length < 126) return this.#fault("length-not-minimal");
       } else {
         // Two 32-bit halves: what is past 2^53 is over every limit, rounded or not.
         const high = uint32(bytes, at + 2);
         if (high >= 0x8000_0000) return this.#fault("length-top-bit");
         length = high * TWO_TO_32 + uint32(bytes, at + 6);
-        if (length < 65536) return this.#fault("length-not-minimal");
       }
+      if (headerSize(length) < size) return this.#fault("length-not-minimal");
     }
     if (length > this.maxLength && !this.#mayBeLonger(first, length)) return this.#fault("message-too-large");
     if (this.#maskBit !== 0) {
