@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { type IncomingStream, prepare, UsageError, type WebSocketConnection } from "../src/index.ts";
+import { type IncomingStream, UsageError, type WebSocketConnection } from "../src/index.ts";
 import type { MemoryOptions } from "../src/testing/index.ts";
 import { take, world } from "./_world.ts";
 
@@ -305,36 +305,5 @@ describe("streams", () => {
     const stream = await socket.receiveStream();
     expect(Buffer.from((await stream?.bytes()) as Uint8Array).toString()).toBe("early");
     await clock.settle();
-  });
-});
-
-describe("prepare and topics", () => {
-  it("reaches every subscriber once, encoded once", async () => {
-    const { clock, connect, core } = world({
-      open: (socket) => {
-        socket.subscribe("news");
-        socket.subscribe("news");
-      },
-      message: (socket, message) => {
-        if (message === "leave") socket.unsubscribe("news");
-      },
-    });
-    const [a, b] = await Promise.all([connect(), connect()]);
-    expect(core.publish("news", "one")).toBe(2);
-    await clock.settle();
-    expect(await take(clock, a as WebSocketConnection)).toBe("one");
-    b?.send("leave");
-    await clock.settle();
-    expect(core.publish("news", prepare(Uint8Array.of(1)))).toBe(1);
-    expect(await take(clock, a as WebSocketConnection)).toEqual(Uint8Array.of(1));
-    void a?.close();
-    await clock.settle();
-    expect(core.publish("news", "nobody")).toBe(0);
-    expect(() => b?.subscribe("x")).toThrow(UsageError);
-    const c = await connect();
-    for (const topic of [undefined, null, 5, {}]) {
-      expect(() => [...core.connections][0]?.subscribe(topic as never)).toThrow("a topic is a string");
-    }
-    void c.close();
   });
 });
