@@ -19,7 +19,7 @@ export interface RunOptions {
 /** Keeps every connection's bursts going round until the window is over. */
 export async function runExchanges(connections: readonly Running[], options: RunOptions): Promise<Outcome> {
   const { window } = options;
-  const limit = options.messages ?? Number.POSITIVE_INFINITY;
+  const limit = options.messages ?? Infinity;
   let over = false;
   const outcome = await new Promise<Outcome>((resolve, reject) => {
     const finish = (): void => {

@@ -1,5 +1,5 @@
 import type { Runtime } from "@samewire/connection";
-import { nodeClock, randomFill, zlibEngine } from "@samewire/node-builtins";
+import { encodeTextByBuffer, nodeClock, randomFill, zlibEngine } from "@samewire/node-builtins";
 import { decodeTextOnBun } from "./decode-text.ts";
 
 /** What Bun gives. */
@@ -9,4 +9,5 @@ export const bunRuntime: Runtime = {
   randomFill,
   deflate: zlibEngine,
   decodeText: decodeTextOnBun,
+  encodeTextInto: encodeTextByBuffer,
 };

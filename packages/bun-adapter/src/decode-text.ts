@@ -1,4 +1,8 @@
 import { type DecodeText, decodeText } from "@samewire/codec";
+import { decodeTextByBuffer } from "@samewire/node-builtins";
+
+/** Of short text. */
+const decode: DecodeText = decodeTextByBuffer ?? decodeText;
 
 /** Bun copies the octets of shorter text in another way. */
 const FROM = 4096;
@@ -14,7 +18,7 @@ const NEAR = 20;
  * small is never delivered as a view of its chunk.
  */
 export const decodeTextOnBun: DecodeText = (bytes, start, end) => {
-  if (start === 0 || start >= NEAR || end - start < FROM) return decodeText(bytes, start, end);
+  if (start === 0 || start >= NEAR || end - start < FROM) return decode(bytes, start, end);
   bytes.copyWithin(0, start, end);
-  return decodeText(bytes, 0, end - start);
+  return decode(bytes, 0, end - start);
 };

@@ -1,6 +1,6 @@
 /** The public names of the codec, each exported explicitly. */
 export { type Outlet, OutputBuffer } from "./bytes/outlet.ts";
-export { type DecodeText, decodeText, encodeUtf8 } from "./bytes/text.ts";
+export { type DecodeText, decodeText, type EncodeTextInto, encodeUtf8 } from "./bytes/text.ts";
 export {
   HANDSHAKE_RULES,
   HandshakeError,
@@ -66,5 +66,6 @@ export {
 } from "./handshake/server-handshake.ts";
 export type { RequestLine, StatusLine } from "./handshake/start-line.ts";
 export type { Limits } from "./limits.ts";
+export type { EncoderOptions } from "./message/message-encoder.ts";
 export { Protocol, type ProtocolHandler, type ProtocolOptions } from "./protocol.ts";
 export type { ProtocolState } from "./protocol-state.ts";

@@ -3,18 +3,15 @@
  * clock, no randomness of its own. Reading goes decoder -> assembler -> handler, writing goes message encoder, which is
  * inherited, -> frame encoder -> outlet; this class adds the state (7.1) and the control frames (5.5).
  */
-import type { Outlet } from "./bytes/outlet.ts";
 import { type DecodeText, decodeText } from "./bytes/text.ts";
 import { checkUsage, type ProtocolError } from "./errors.ts";
-import type { MessageExtension } from "./extensions/extension.ts";
 import { NO_STATUS } from "./frame/close-code.ts";
 import { type CloseStatus, closePayload, readClosePayload } from "./frame/close-payload.ts";
 import { MAX_CONTROL_PAYLOAD } from "./frame/frame-bits.ts";
-import type { MaskKeySource } from "./frame/frame-encoder.ts";
 import * as Opcode from "./frame/opcode.ts";
 import type { Limits } from "./limits.ts";
 import { MessageAssembler, type MessageHandler } from "./message/message-assembler.ts";
-import { MessageEncoder } from "./message/message-encoder.ts";
+import { type EncoderOptions, MessageEncoder } from "./message/message-encoder.ts";
 import { advance, type ProtocolState } from "./protocol-state.ts";
 
 /** What the protocol calls while it reads. No method may throw. */
@@ -35,15 +32,9 @@ export interface ProtocolHandler {
   onFault(error: ProtocolError): void;
 }
 
-export interface ProtocolOptions {
+export interface ProtocolOptions extends EncoderOptions {
   readonly role: "server" | "client";
-  /** Where encoded bytes go. */
-  readonly outlet: Outlet;
-  /** Masking keys: a client must have them, a server must not (section 5.1). */
-  readonly nextMaskKey?: MaskKeySource | undefined;
   readonly limits?: Partial<Limits>;
-  /** The extension that was agreed on. */
-  readonly extension?: MessageExtension | undefined;
   /** Answer a Ping with a Pong at once. Default true. */
   readonly autoPong?: boolean;
   /** Send the Close frame that a Close frame or a fault demands at once. Default true; else it is {@link Protocol.answerClose}. */
@@ -67,7 +58,7 @@ export class Protocol extends MessageEncoder implements MessageHandler {
 
   /** @throws UsageError if a client has no source of masking keys, or a server has one */
   constructor(options: ProtocolOptions, handler: ProtocolHandler) {
-    super(options.outlet, options.nextMaskKey, options.extension);
+    super(options);
     const server = options.role === "server";
     checkUsage(server === (options.nextMaskKey === undefined), "mask-source", options.role);
     this.role = options.role;

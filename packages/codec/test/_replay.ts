@@ -101,7 +101,7 @@ export function feed({ protocol }: Session, pieces: readonly Uint8Array[], lent 
     const offset = piece.byteOffset & 7;
     room.set(piece, offset);
     const chunk = room.subarray(offset, offset + piece.length);
-    if (lent) protocol.receive(chunk, Number.POSITIVE_INFINITY);
+    if (lent) protocol.receive(chunk, Infinity);
     else protocol.receive(chunk);
     if (lent) room.fill(0xee);
     for (let turns = 0; protocol.suspended; turns++) {

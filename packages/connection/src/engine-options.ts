@@ -39,5 +39,6 @@ export function protocolOptions<S>(
     autoPong: false,
     autoClose: false,
     decodeText: environment.runtime.decodeText,
+    encodeTextInto: environment.runtime.encodeTextInto,
   };
 }

@@ -1,4 +1,4 @@
-import type { DecodeText, DeflateEngine } from "@samewire/codec";
+import type { DecodeText, DeflateEngine, EncodeTextInto } from "@samewire/codec";
 import type { Clock } from "./clock.ts";
 
 /** What a runtime gives, passed in once by its adapter. */
@@ -14,7 +14,9 @@ export interface Runtime {
    * Decodes text where the runtime has something faster than `TextDecoder`: the string with a leading U+FEFF kept, or
    * undefined where the bytes are not valid UTF-8.
    */
-  readonly decodeText?: DecodeText;
+  readonly decodeText?: DecodeText | undefined;
+  /** Encodes text where the runtime has something faster than `TextEncoder`. */
+  readonly encodeTextInto?: EncodeTextInto | undefined;
   /** Called before the first connection of a server, or of a client: may be called again. */
   prepare?(): void;
 }

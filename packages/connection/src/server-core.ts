@@ -90,7 +90,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   }
 
   get #most(): number {
-    return this.policy.maxConnections ?? Number.POSITIVE_INFINITY;
+    return this.policy.maxConnections ?? Infinity;
   }
 
   /** How many streams may linger: nobody waits for their places, but each costs a file descriptor. */

@@ -7,7 +7,7 @@
 export const LENT = -1;
 
 /** The `memory` of a chunk that is valid during the call only: what is to be kept of it must be copied. */
-export const LENT_CHUNK: number = Number.POSITIVE_INFINITY;
+export const LENT_CHUNK: number = Infinity;
 
 /** Who is at the other end, as far as the runtime knows. */
 export interface PeerInfo {

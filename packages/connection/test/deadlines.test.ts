@@ -20,7 +20,7 @@ describe("Deadlines", () => {
     const deadlines = new Deadlines(clock);
     const owner = { onDeadline: vi.fn() } satisfies DeadlineOwner;
     deadlines.arm(owner, "lifetime", 30 * DAY);
-    deadlines.arm(owner, "idle", Number.POSITIVE_INFINITY);
+    deadlines.arm(owner, "idle", Infinity);
     await clock.advance(1000);
     expect(clock.set).toBe(1);
     await clock.advance(30 * DAY - 1001);

@@ -132,7 +132,7 @@ describe("headers", () => {
 describe("a server takes", () => {
   it.each<Record<string, unknown>>([
     { maxConnections: 0 },
-    { maxConnections: Number.POSITIVE_INFINITY },
+    { maxConnections: Infinity },
     { origins: [] },
     { origins: ["https://example.com", "http://localhost:8080", "app://x"] },
     { origins: () => true },

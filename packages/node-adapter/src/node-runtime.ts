@@ -1,5 +1,12 @@
 import type { Runtime } from "@samewire/connection";
-import { keepFreedMemory, nodeClock, randomFill, zlibEngine } from "@samewire/node-builtins";
+import {
+  decodeTextByBuffer,
+  encodeTextByBuffer,
+  keepFreedMemory,
+  nodeClock,
+  randomFill,
+  zlibEngine,
+} from "@samewire/node-builtins";
 
 /** What Node gives. */
 export const nodeRuntime: Runtime = {
@@ -7,5 +14,7 @@ export const nodeRuntime: Runtime = {
   clock: nodeClock,
   randomFill,
   deflate: zlibEngine,
+  decodeText: decodeTextByBuffer,
+  encodeTextInto: encodeTextByBuffer,
   prepare: keepFreedMemory,
 };

@@ -6,5 +6,6 @@ export { randomFill } from "./random-fill.ts";
 export { serverUrl } from "./server-url.ts";
 export { simdMemory } from "./simd-memory.ts";
 export { listenFresh, removeStaleSocket } from "./stale-socket.ts";
+export { decodeTextByBuffer, encodeTextByBuffer } from "./text-coders.ts";
 export type { Unmatched, UpgradableServer } from "./upgrade-router.ts";
 export { zlibEngine } from "./zlib-engine.ts";

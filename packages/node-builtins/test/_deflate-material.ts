@@ -69,11 +69,7 @@ export function encodeAll(extension: MessageExtension, message: Uint8Array, size
 export function decodeAll(
   extension: MessageExtension,
   compressed: Uint8Array,
-  {
-    limit = Number.POSITIVE_INFINITY,
-    size = 65_536,
-    max = 262_144,
-  }: { limit?: number; size?: number; max?: number } = {},
+  { limit = Infinity, size = 65_536, max = 262_144 }: { limit?: number; size?: number; max?: number } = {},
 ): Uint8Array {
   const pieces: Uint8Array[] = [];
   let total = 0;

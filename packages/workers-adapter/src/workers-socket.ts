@@ -42,7 +42,7 @@ export class WorkersSocket extends PromiseSocket {
   readonly #onWritten = (): void => {
     this.#writing = false;
     // All of it, always.
-    this.didWrite(Number.POSITIVE_INFINITY);
+    this.didWrite(Infinity);
   };
 
   protected beginEnd(): void {

@@ -20,7 +20,7 @@ const FIRST_SIZE = 1024;
 export class OutputBuffer implements Outlet {
   buffer: Uint8Array = new Uint8Array(FIRST_SIZE);
   length = 0;
-  readonly copyLimit: number = Number.POSITIVE_INFINITY;
+  readonly copyLimit: number = Infinity;
 
   reserve(size: number): void {
     const needed = this.length + size;

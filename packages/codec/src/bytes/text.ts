@@ -14,31 +14,37 @@ export function encodeUtf8(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
   const { read, written } = encoder.encodeInto(text, bytes);
   if (read === text.length) return bytes;
-  const rest = text.slice(read);
-  const more = new Uint8Array(rest.length * 3);
-  return joinBytes([bytes.subarray(0, written), more.subarray(0, encoder.encodeInto(rest, more).written)]);
+  return joinBytes([bytes.subarray(0, written), encoder.encode(text.slice(read))]);
 }
 
-/** Writes the bytes of `text` at `at`. Returns how many, or -1 where there is no room for all of them before `end`. */
-export function encodeUtf8Into(text: string, target: Uint8Array, at: number, end: number): number {
-  const length = text.length;
-  if (length <= LOOP_UP_TO) {
-    let i = 0;
-    for (; i < length; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit > 0x7f) break;
-      target[at + i] = unit;
-    }
-    if (i === length) return length;
-  }
+/**
+ * Writes the bytes of `text` at `at`, a lone surrogate as U+FFFD. Returns how many, or -1 where they have no room before
+ * `end`, or may have none: fewer than four bytes are left, and fewer than three for each UTF-16 unit were there. A port,
+ * because each engine has another way that is fastest.
+ */
+export type EncodeTextInto = (text: string, target: Uint8Array, at: number, end: number) => number;
+
+/** {@link EncodeTextInto} with what every platform has. */
+export const encodeTextInto: EncodeTextInto = (text, target, at, end) => {
   const { read, written } = encoder.encodeInto(text, target.subarray(at, end));
-  return read === length ? written : -1;
+  return read === text.length ? written : -1;
+};
+
+/** Writes short ASCII at `at`, and returns whether it was that. There must be room. */
+export function writeShortAscii(text: string, target: Uint8Array, at: number): boolean {
+  const { length } = text;
+  if (length > LOOP_UP_TO) return false;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return false;
+    target[at + i] = unit;
+  }
+  return true;
 }
 
 /**
  * Gives the string of `bytes` from `start` to `end`, a leading U+FEFF kept, or undefined where they are not valid
- * UTF-8. A port, because each engine has another way that is fastest. It may change the bytes, and those of the text's
- * own header.
+ * UTF-8. A port, as {@link EncodeTextInto} is. It may change the bytes, and those of the text's own header.
  */
 export type DecodeText = (bytes: Uint8Array, start: number, end: number) => string | undefined;
 

@@ -66,9 +66,9 @@ const NUMBERS: readonly (readonly [name: string, least: number, most: number, fa
   ["memLevel", 1, 9, 6],
   ["serverMaxWindowBits", 9, 15],
   ["clientMaxWindowBits", 9, 15],
-  ["threshold", 0, Number.POSITIVE_INFINITY, 256],
-  ["maxRatio", 0, Number.POSITIVE_INFINITY, 200],
-  ["ratioFloor", 0, Number.POSITIVE_INFINITY, 1 << 20],
+  ["threshold", 0, Infinity, 256],
+  ["maxRatio", 0, Infinity, 200],
+  ["ratioFloor", 0, Infinity, 1 << 20],
 ];
 
 /**

@@ -1,6 +1,6 @@
 /** RFC 6455 section 5.2: frames out, header and payload straight into the outlet's buffer, masked on the way. */
 import type { Outlet } from "../bytes/outlet.ts";
-import { encodeUtf8, encodeUtf8Into } from "../bytes/text.ts";
+import { type EncodeTextInto, encodeUtf8, writeShortAscii } from "../bytes/text.ts";
 import { headerSize, writeHeader } from "./frame-header.ts";
 import { maskInPlace, maskInto } from "./masking.ts";
 
@@ -13,6 +13,8 @@ export type MaskKeySource = () => number;
 const MAX_HEADER = 14;
 /** What a header has beside the masking key, at most. */
 const MAX_UNMASKED = 10;
+/** With so many octets to spare an {@link EncodeTextInto} knows that nothing is missing. */
+const SPARE = 4;
 
 /**
  * Encodes one frame; `first` is its first byte. The payload is not changed; a long one is kept until it is sent.
@@ -44,18 +46,26 @@ export function encodeFrame(
 }
 
 /** The same for a text frame, from a string. A lone surrogate becomes U+FFFD, so that the payload is valid UTF-8 (5.6). */
-export function encodeTextFrame(outlet: Outlet, nextKey: MaskKeySource | undefined, first: number, text: string): void {
+export function encodeTextFrame(
+  outlet: Outlet,
+  nextKey: MaskKeySource | undefined,
+  first: number,
+  text: string,
+  encodeTextInto: EncodeTextInto,
+): void {
   // One UTF-16 unit takes at most three octets. Where that is too much to copy, perhaps it is ASCII, as nearly all is.
   const most = text.length * 3;
   const room = most > outlet.copyLimit ? text.length : most;
   if (room <= outlet.copyLimit) {
-    outlet.reserve(MAX_HEADER + room);
+    outlet.reserve(MAX_HEADER + room + SPARE);
     const { buffer, length: start } = outlet;
     const key = nextKey?.();
     // Leave room for the header that fits ASCII, and move the payload if it turns out longer.
     const guess = headerSize(text.length);
     const from = start + guess + (key === undefined ? 0 : 4);
-    const length = encodeUtf8Into(text, buffer, from, buffer.length + guess - MAX_UNMASKED);
+    const length = writeShortAscii(text, buffer, from)
+      ? text.length
+      : encodeTextInto(text, buffer, from, buffer.length + guess - MAX_UNMASKED);
     if (length >= 0) {
       const more = headerSize(length) - guess;
       if (more > 0) buffer.copyWithin(from + more, from, from + length);

@@ -146,7 +146,7 @@ export class MessageAssembler implements FrameHandler {
 
   /** What follows `from`, to be kept: a copy where the chunk is only lent. */
   #kept(bytes: Uint8Array, from: number): Uint8Array {
-    return this.#block.chunkMemory === Number.POSITIVE_INFINITY ? bytes.slice(from) : bytes.subarray(from);
+    return this.#block.chunkMemory === Infinity ? bytes.slice(from) : bytes.subarray(from);
   }
 
   onFrame(first: number, bytes: Uint8Array, start: number, end: number, key: number): void {

@@ -4,11 +4,21 @@
  */
 import { joinBytes } from "../bytes/join-bytes.ts";
 import type { Outlet } from "../bytes/outlet.ts";
-import { encodeUtf8 } from "../bytes/text.ts";
+import { type EncodeTextInto, encodeTextInto, encodeUtf8 } from "../bytes/text.ts";
 import type { MessageExtension } from "../extensions/extension.ts";
 import { FIN } from "../frame/frame-bits.ts";
 import { encodeFrame, encodeTextFrame, type MaskKeySource } from "../frame/frame-encoder.ts";
 import * as Opcode from "../frame/opcode.ts";
+
+export interface EncoderOptions {
+  /** Where encoded bytes go. */
+  readonly outlet: Outlet;
+  /** Masking keys: a client must have them, a server must not (section 5.1). */
+  readonly nextMaskKey?: MaskKeySource | undefined;
+  /** The extension that was agreed on. */
+  readonly extension?: MessageExtension | undefined;
+  readonly encodeTextInto?: EncodeTextInto | undefined;
+}
 
 /** The sending half of a {@link Protocol}. */
 export class MessageEncoder {
@@ -17,6 +27,7 @@ export class MessageEncoder {
   readonly #outlet: Outlet;
   /** Undefined for a server, which never masks (section 5.1). */
   readonly #nextKey: MaskKeySource | undefined;
+  readonly #encodeTextInto: EncodeTextInto;
   /** First byte of the next frame of the message that is sent in parts: its opcode and reserved bits, then 0. */
   #next = 0;
   /** The extension, if it transforms that message. */
@@ -24,10 +35,11 @@ export class MessageEncoder {
   /** What a message that is one frame, but encoded piece by piece, has so far. */
   #pieces: Uint8Array[] | undefined;
 
-  constructor(outlet: Outlet, nextKey: MaskKeySource | undefined, extension: MessageExtension | undefined) {
-    this.#outlet = outlet;
-    this.#nextKey = nextKey;
-    this.extension = extension;
+  constructor(options: EncoderOptions) {
+    this.#outlet = options.outlet;
+    this.#nextKey = options.nextMaskKey;
+    this.#encodeTextInto = options.encodeTextInto ?? encodeTextInto;
+    this.extension = options.extension;
   }
 
   /**
@@ -36,8 +48,8 @@ export class MessageEncoder {
    * @param compress the caller's word on whether the extension transforms this message
    */
   sendText(text: string, compress?: boolean): void {
-    if (this.extension === undefined) encodeTextFrame(this.#outlet, this.#nextKey, FIN | Opcode.TEXT, text);
-    else this.#message(Opcode.TEXT, encodeUtf8(text), compress);
+    if (this.extension !== undefined) this.#message(Opcode.TEXT, encodeUtf8(text), compress);
+    else encodeTextFrame(this.#outlet, this.#nextKey, FIN | Opcode.TEXT, text, this.#encodeTextInto);
   }
 
   /** Sends a binary message. A payload over the outlet's copy limit must not change until it is sent. */

@@ -44,9 +44,7 @@ export class PayloadBlock {
       // whole small message.
       if (view && !alone) return bytes.subarray(start, end);
       // A chunk that is lent is V8's; JavaScriptCore makes small arrays as fast as views.
-      return alone && this.chunkMemory === Number.POSITIVE_INFINITY
-        ? this.#keep(bytes.subarray(start, end))
-        : bytes.slice(start, end);
+      return alone && this.chunkMemory === Infinity ? this.#keep(bytes.subarray(start, end)) : bytes.slice(start, end);
     }
     let block = this.#block;
     if (block === undefined || end > this.#from + block.length) {

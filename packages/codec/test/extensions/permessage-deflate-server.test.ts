@@ -174,9 +174,9 @@ describe("perMessageDeflateServer", () => {
 
   it("takes a threshold, a ratio and a floor without bounds", () => {
     const extension = accept(PMD, {
-      threshold: Number.POSITIVE_INFINITY,
-      maxRatio: Number.POSITIVE_INFINITY,
-      ratioFloor: Number.POSITIVE_INFINITY,
+      threshold: Infinity,
+      maxRatio: Infinity,
+      ratioFloor: Infinity,
     });
     expect("wants" in extension && extension.wants(1 << 30, undefined)).toBe(false);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { encodeTextInto } from "../../src/bytes/text.ts";
 import { encodeFrame, encodeTextFrame } from "../../src/frame/frame-encoder.ts";
 import { OutputBuffer } from "../../src/index.ts";
 import { hex, toHex } from "../_replay.ts";
@@ -35,10 +36,17 @@ class TightOutput extends PoisonedOutput {
   }
 }
 
+/** An encoder that is not told how much of the text had room, and so must have some to spare. */
+function withoutCount(text: string, target: Uint8Array, at: number, end: number): number {
+  const room = end - at;
+  const written = Buffer.from(target.buffer, target.byteOffset).write(text, at, room);
+  return written + 4 <= room || text.length * 3 <= room ? written : -1;
+}
+
 function encoded(first: number, payload: Uint8Array | string, key?: number): Uint8Array {
   const output = new PoisonedOutput();
   const nextKey = key === undefined ? undefined : () => key;
-  if (typeof payload === "string") encodeTextFrame(output, nextKey, first, payload);
+  if (typeof payload === "string") encodeTextFrame(output, nextKey, first, payload, encodeTextInto);
   else encodeFrame(output, nextKey, first, payload);
   return output.take();
 }
@@ -83,13 +91,29 @@ describe("encodeFrame and encodeTextFrame (RFC 6455 5.2)", () => {
           const text = `${"a".repeat(Math.max(0, length - tail.length))}${tail}`;
           const expected = encoded(0x81, Uint8Array.from(Buffer.from(text)), key);
           for (const limit of [text.length - 1, text.length, text.length * 2, text.length * 3]) {
-            const output = new TightOutput(limit);
-            output.attach(Uint8Array.of(1, 2, 3));
-            encodeTextFrame(output, key === undefined ? undefined : () => key, 0x81, text);
-            const bytes = output.take();
-            expect(Buffer.compare(bytes.subarray(3), expected), `${length} ${tail} ${limit}`).toBe(0);
+            for (const port of [encodeTextInto, withoutCount]) {
+              const output = new TightOutput(limit);
+              output.attach(Uint8Array.of(1, 2, 3));
+              encodeTextFrame(output, key === undefined ? undefined : () => key, 0x81, text, port);
+              const bytes = output.take();
+              expect(Buffer.compare(bytes.subarray(3), expected), `${length} ${tail} ${limit}`).toBe(0);
+            }
           }
         }
+      }
+    }
+  });
+
+  it("leaves an encoder that is not told how much had room enough to spare for ASCII of any length", () => {
+    for (const length of [25, 125, 126, 5000, 65535, 65536]) {
+      for (const nextKey of [undefined, () => 5]) {
+        const answers: number[] = [];
+        const output = new TightOutput(length);
+        encodeTextFrame(output, nextKey, 0x81, "a".repeat(length), (...args) => {
+          answers.push(withoutCount(...args));
+          return answers[0] as number;
+        });
+        expect(answers).toEqual([length]);
       }
     }
   });
@@ -109,7 +133,7 @@ describe("encodeFrame and encodeTextFrame (RFC 6455 5.2)", () => {
     expect(client.attached[0]?.every((octet) => octet === 0)).toBe(true);
     expect(payload.every((octet) => octet === 1)).toBe(true);
     const text = new PoisonedOutput(4096);
-    encodeTextFrame(text, undefined, 0x81, "y".repeat(5000));
+    encodeTextFrame(text, undefined, 0x81, "y".repeat(5000), encodeTextInto);
     expect(
       text
         .take()

@@ -96,10 +96,10 @@ export function growth(make: (size: number) => () => unknown, size: number): num
   time(twice, 3);
   // Long enough for the clock, short enough to be left alone.
   const times = Math.max(1, Math.ceil(0.5 / Math.max(time(once, 1), 0.001)));
-  let best = Number.POSITIVE_INFINITY;
+  let best = Infinity;
   for (let tries = 0; tries < 6 && best > 2.2; tries++) {
-    let single = Number.POSITIVE_INFINITY;
-    let double = Number.POSITIVE_INFINITY;
+    let single = Infinity;
+    let double = Infinity;
     const end = performance.now() + 50;
     for (let n = 0; n < 3 || (n < 20 && performance.now() < end); n++) {
       single = Math.min(single, time(once, times));

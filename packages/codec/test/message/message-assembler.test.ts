@@ -240,7 +240,7 @@ describe("MessageAssembler passes messages through the extension that owns their
       const big = frame(0xc2, new Uint8Array(1000).fill(1));
       const small = frame(0x82, Uint8Array.of(2));
       const lent = concat(big, small);
-      run.protocol.receive(lent, Number.POSITIVE_INFINITY);
+      run.protocol.receive(lent, Infinity);
       lent.fill(0xee);
       expect(run.protocol.suspended).toBe(true);
       run.protocol.receive(small.slice());

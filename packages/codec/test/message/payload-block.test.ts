@@ -12,7 +12,7 @@ describe("PayloadBlock gives payloads that are the receiver's own", () => {
       const run = session("server");
       const bytes = concat(frame(0x82, new Uint8Array(size).fill(1)), frame(0x82, new Uint8Array(size).fill(2)));
       room.set(bytes, 333);
-      run.protocol.receive(room.subarray(333, 333 + bytes.length), lent ? Number.POSITIVE_INFINITY : room.length);
+      run.protocol.receive(room.subarray(333, 333 + bytes.length), lent ? Infinity : room.length);
       expect(room.subarray(0, 333).every((octet) => octet === 0xee)).toBe(true);
       expect(room.subarray(333 + bytes.length).every((octet) => octet === 0xee)).toBe(true);
       if (lent) room.fill(0xcc);
@@ -71,7 +71,7 @@ describe("PayloadBlock gives payloads that are the receiver's own", () => {
     for (let round = 0; round < 100; round++) {
       for (const [which, run] of runs.entries()) {
         const chunk = frame(0x82, new Uint8Array(100).fill(round + 100 * which));
-        run.protocol.receive(chunk, Number.POSITIVE_INFINITY);
+        run.protocol.receive(chunk, Infinity);
         chunk.fill(0xcc);
       }
     }
@@ -90,7 +90,7 @@ describe("PayloadBlock gives payloads that are the receiver's own", () => {
   });
   it("a connection that has fallen silent, while many others received, holds no block", () => {
     const receive = (run: ReturnType<typeof session>): number => {
-      run.protocol.receive(frame(0x82, new Uint8Array(10)), Number.POSITIVE_INFINITY);
+      run.protocol.receive(frame(0x82, new Uint8Array(10)), Infinity);
       return (run.messages.at(-1) as Uint8Array).buffer.byteLength;
     };
     const run = session("server");

@@ -130,7 +130,7 @@ export class FastDeflater implements Deflater {
     if (this.#most === 0) {
       this.#most = part + TOLERANCE;
       const saved = codes.fixedBits - codes.bodyBits;
-      this.#fewest = saved > 0 ? (tokens.count * codes.headerBits) / saved : Number.POSITIVE_INFINITY;
+      this.#fewest = saved > 0 ? (tokens.count * codes.headerBits) / saved : Infinity;
     }
     return isComplete && part <= this.#most;
   }
@@ -149,7 +149,7 @@ export class FastDeflater implements Deflater {
   #forgetCodes(): void {
     this.#known.forget(this.#windowBits);
     this.#serve = FIXED_SERVE;
-    this.#fewest = Number.POSITIVE_INFINITY;
+    this.#fewest = Infinity;
   }
 
   #forget(): void {

@@ -38,7 +38,7 @@ export class Deadlines {
   readonly #clock: Clock;
   readonly #heap: Deadline[] = [];
   #timer: unknown;
-  #timerDue = Number.POSITIVE_INFINITY;
+  #timerDue = Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -87,14 +87,14 @@ export class Deadlines {
   #clearTimer(): void {
     if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
     this.#timer = undefined;
-    this.#timerDue = Number.POSITIVE_INFINITY;
+    this.#timerDue = Infinity;
   }
 
   #wake = (): void => {
     const now = this.#clock.now();
     const late = now - this.#timerDue;
     this.#timer = undefined;
-    this.#timerDue = Number.POSITIVE_INFINITY;
+    this.#timerDue = Infinity;
     if (late > SUSPENDED_AFTER) {
       this.#timerDue = now + GRACE;
       this.#timer = this.#clock.setTimer(this.#wake, GRACE);

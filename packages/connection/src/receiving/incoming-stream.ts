@@ -192,7 +192,7 @@ function dropped(): UsageError {
 /** A message that has arrived whole, for whoever has asked for a stream: one chunk of it. */
 export function streamOf(message: Message, owner: StreamOwner): IncomingStream {
   const text = typeof message === "string";
-  const stream = new IncomingStream(text ? "text" : "binary", owner, Number.POSITIVE_INFINITY);
+  const stream = new IncomingStream(text ? "text" : "binary", owner, Infinity);
   const bytes = text ? (encodeUtf8(message) as OwnBytes) : message;
   if (bytes.length > 0) owner.onConsumed(-stream.push(bytes));
   stream.end();

@@ -279,7 +279,7 @@ export class Transmitter implements Outlet, TurnTask {
         return;
       }
       const { borrows = true } = this.#socket;
-      const alone = this.#waiting.takeAlone(borrows ? LARGEST_LOAN : Number.POSITIVE_INFINITY);
+      const alone = this.#waiting.takeAlone(borrows ? LARGEST_LOAN : Infinity);
       if (alone !== undefined) {
         this.#send(alone, alone.length, NONE);
         continue;

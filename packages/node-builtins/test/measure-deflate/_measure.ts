@@ -49,8 +49,8 @@ function cpuRows(): string[] {
             ] as const);
         const sender = serverSide(engine, params, { level });
         const receiver = serverSide(engine, params);
-        let encoded = Number.POSITIVE_INFINITY;
-        let decoded = Number.POSITIVE_INFINITY;
+        let encoded = Infinity;
+        let decoded = Infinity;
         let bytes = 0;
         for (let round = 0; round < 12; round += 1) {
           let began = cpu();
