@@ -19,18 +19,15 @@ export type ProtocolState =
 export type ProtocolStep = "sendClose" | "receiveClose" | "fail" | "end";
 type Steps = Readonly<Partial<Record<ProtocolStep, ProtocolState>>>;
 
-/** What each step leads to; one that is not listed changes nothing. */
-export const PROTOCOL_STATES: Readonly<Record<ProtocolState, Steps>> = {
+/** What each step leads to; one that is not listed changes nothing, and so do all in the states that are not. */
+const STEPS: Readonly<Partial<Record<ProtocolState, Steps>>> = {
   open: { sendClose: "closing", receiveClose: "close-received", fail: "failing", end: "lost" },
   closing: { receiveClose: "closed", fail: "failed", end: "lost" },
   "close-received": { sendClose: "closed", fail: "failed" },
-  closed: {},
   failing: { sendClose: "failed" },
-  failed: {},
-  lost: {},
 };
 
 /** The state after a step. */
 export function advance(state: ProtocolState, step: ProtocolStep): ProtocolState {
-  return PROTOCOL_STATES[state][step] ?? state;
+  return STEPS[state]?.[step] ?? state;
 }

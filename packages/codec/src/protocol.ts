@@ -7,7 +7,6 @@ import { type DecodeText, decodeText } from "./bytes/text.ts";
 import { checkUsage, type ProtocolError } from "./errors.ts";
 import { NO_STATUS } from "./frame/close-code.ts";
 import { type CloseStatus, closePayload, readClosePayload } from "./frame/close-payload.ts";
-import { MAX_CONTROL_PAYLOAD } from "./frame/frame-bits.ts";
 import * as Opcode from "./frame/opcode.ts";
 import type { Limits } from "./limits.ts";
 import { MessageAssembler, type MessageHandler } from "./message/message-assembler.ts";
@@ -125,12 +124,12 @@ export class Protocol extends MessageEncoder implements MessageHandler {
 
   /** @throws UsageError if the payload is longer than 125 bytes (section 5.5) */
   ping(payload: Uint8Array): void {
-    this.sendControl(Opcode.PING, checkControl(payload));
+    this.sendControl(Opcode.PING, payload);
   }
 
   /** @throws UsageError if the payload is longer than 125 bytes (section 5.5) */
   pong(payload: Uint8Array): void {
-    this.sendControl(Opcode.PONG, checkControl(payload));
+    this.sendControl(Opcode.PONG, payload);
   }
 
   /**
@@ -208,9 +207,4 @@ export class Protocol extends MessageEncoder implements MessageHandler {
     this.#owed = status;
     if (this.#autoClose) this.answerClose();
   }
-}
-
-function checkControl(payload: Uint8Array): Uint8Array {
-  checkUsage(payload.length <= MAX_CONTROL_PAYLOAD, "control-too-long", payload.length);
-  return payload;
 }

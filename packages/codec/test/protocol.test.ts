@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { OutputBuffer, Protocol, ProtocolError, type ProtocolState, UsageError } from "../src/index.ts";
-import { advance, PROTOCOL_STATES } from "../src/protocol-state.ts";
+import { advance } from "../src/protocol-state.ts";
 import { hex, replay, session, toHex } from "./_replay.ts";
 
 describe("Protocol (server) reads the examples of RFC 6455 5.7", () => {
@@ -196,9 +196,10 @@ describe("Protocol", () => {
 
 describe("advance (7.1)", () => {
   it("has a next state for every step of every state", () => {
-    for (const state of Object.keys(PROTOCOL_STATES) as ProtocolState[]) {
+    const states: ProtocolState[] = ["open", "closing", "close-received", "closed", "failing", "failed", "lost"];
+    for (const state of states) {
       for (const step of ["sendClose", "receiveClose", "fail", "end"] as const) {
-        expect(Object.keys(PROTOCOL_STATES)).toContain(advance(state, step));
+        expect(states).toContain(advance(state, step));
       }
     }
   });

@@ -14,11 +14,9 @@ export interface Outlet {
   attach(bytes: Uint8Array): void;
 }
 
-const FIRST_SIZE = 1024;
-
 /** An outlet in memory, for whoever drives the codec by hand: collects what is encoded until it is taken. */
 export class OutputBuffer implements Outlet {
-  buffer: Uint8Array = new Uint8Array(FIRST_SIZE);
+  buffer: Uint8Array = new Uint8Array(1024);
   length = 0;
   readonly copyLimit: number = Infinity;
 

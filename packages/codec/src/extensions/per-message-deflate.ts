@@ -65,7 +65,7 @@ export class PerMessageDeflate implements MessageExtension {
     this.#engine = engine;
     this.#settings = settings;
     this.slice = engine.slice;
-    this.agreed = { ...agreed, engine: engine.name };
+    this.agreed = { name: this.name, params: agreed.params, engine: engine.name };
     const { level, memLevel } = settings;
     this.#outbound = { windowBits: outbound.windowBits, level, memLevel };
     this.shareKey = Object.values(this.#outbound).join();

@@ -98,7 +98,7 @@ export class ClientHandshake {
     if (confirmed instanceof HandshakeError) return confirmed;
     const chosen = headers.getAll("sec-websocket-protocol");
     if (chosen.every((name) => subprotocols.includes(name)) && chosen.length < 2) {
-      return { ...confirmed, subprotocol: chosen[0] ?? "" };
+      return Object.assign(confirmed, { subprotocol: chosen[0] ?? "" });
     }
     confirmed.extension?.release();
     const code = chosen.length > 1 ? "subprotocol-repeated" : "subprotocol-not-offered";

@@ -5,8 +5,9 @@
 import { joinBytes } from "../bytes/join-bytes.ts";
 import type { Outlet } from "../bytes/outlet.ts";
 import { type EncodeTextInto, encodeTextInto, encodeUtf8 } from "../bytes/text.ts";
+import { checkUsage } from "../errors.ts";
 import type { MessageExtension } from "../extensions/extension.ts";
-import { FIN } from "../frame/frame-bits.ts";
+import { FIN, MAX_CONTROL_PAYLOAD } from "../frame/frame-bits.ts";
 import { encodeFrame, encodeTextFrame, type MaskKeySource } from "../frame/frame-encoder.ts";
 import * as Opcode from "../frame/opcode.ts";
 
@@ -66,7 +67,9 @@ export class MessageEncoder {
     }
   }
 
+  /** @throws UsageError if the payload is longer than 125 bytes (section 5.5) */
   protected sendControl(opcode: number, payload: Uint8Array): void {
+    checkUsage(payload.length <= MAX_CONTROL_PAYLOAD, "control-too-long", payload.length);
     this.#frame(FIN | opcode, payload);
   }
 
