@@ -42,7 +42,7 @@ describe("Protocol closes", () => {
   });
 });
 
-const FAULTS: readonly [title: string, bytes: string, code: string, closeCode: number][] = [
+const FAULTS: readonly (readonly [title: string, bytes: string, code: string, closeCode: number])[] = [
   ["FR-3 5 in a 16-bit length (5.2)", "81 fe 0005", "length-not-minimal", 1002],
   ["FR-3 65535 in a 64-bit length (5.2)", "82 ff 000000000000ffff", "length-not-minimal", 1002],
   ["FR-6 2^32 + 5 (7.4.1)", "82 ff 0000000100000005", "message-too-large", 1009],
@@ -57,8 +57,9 @@ const FAULTS: readonly [title: string, bytes: string, code: string, closeCode: n
   ["FR-17 RSV1 with no extension (5.2)", "c1 80", "reserved-bits", 1002],
   ["FR-17 RSV2 (5.2)", "a1 80", "reserved-bits", 1002],
   ["FR-17 RSV3 on a Ping (5.2)", "99 80", "reserved-bits", 1002],
-  ["FR-17 opcode 7 (5.2)", "87 80", "reserved-opcode", 1002],
-  ["FR-17 opcode 15 (5.2)", "8f 80", "reserved-opcode", 1002],
+  ...["83", "84", "85", "86", "87", "8b", "8c", "8d", "8e", "8f"].map(
+    (first) => [`FR-17 first byte ${first} (5.2)`, `${first} 80`, "reserved-opcode", 1002] as const,
+  ),
   ["MK-1 a frame from a client is not masked (5.1)", "81 05", "mask-required", 1002],
   ["FG-1 FIN continuation with nothing open (5.4)", "80 81", "unexpected-continuation", 1002],
   ["FG-1 continuation with nothing open (5.4)", "00 81", "unexpected-continuation", 1002],
@@ -146,7 +147,8 @@ describe("Protocol", () => {
     protocol.receive(hex("89 81 00000000 61 88 82 00000000 03e8"));
     expect(events).toEqual(["ping 61", 'close 1000 ""']);
     expect(output.take()).toHaveLength(0);
-    expect([protocol.state, protocol.sendable]).toEqual(["close-received", true]);
+    // The peer has said all: that its input ends is no loss.
+    expect([protocol.state, protocol.sendable, protocol.end()]).toEqual(["close-received", true, "close-received"]);
     protocol.sendText("last");
     protocol.pong(hex("61"));
     protocol.answerClose();
@@ -168,6 +170,13 @@ describe("Protocol", () => {
     expect([protocol.state, protocol.sendable]).toEqual(["failed", false]);
   });
 
+  it("has answered a Ping when it tells of it, so that what the handler sends comes after (5.5.2)", () => {
+    const { protocol, output, handler } = session("server");
+    handler.onPing = () => protocol.sendText("seen");
+    protocol.receive(hex("89 81 00000000 61"));
+    expect(toHex(output.take())).toBe("8a0161" + "81047365656e");
+  });
+
   it("is lost where the input ends without a Close frame (7.1.5)", () => {
     const { protocol, events } = session("server");
     protocol.receive(hex("01 81 00000000 61"));
@@ -178,6 +187,10 @@ describe("Protocol", () => {
 
   it("throws on control payloads over 125 bytes (5.5), before anything is written", () => {
     const { protocol, output } = session("server");
+    protocol.ping(new Uint8Array(125));
+    protocol.pong(new Uint8Array(125));
+    const zeroes = "00".repeat(125);
+    expect(toHex(output.take())).toBe(`897d${zeroes}8a7d${zeroes}`);
     expect(() => protocol.ping(new Uint8Array(126))).toThrow(UsageError);
     expect(() => protocol.pong(new Uint8Array(126))).toThrow(UsageError);
     expect(() => protocol.close(1005)).toThrow(UsageError);
