@@ -127,6 +127,16 @@ describe("MessageAssembler shows a message chunk by chunk", () => {
     expect(run.events.at(-1)).toBe("fault message-too-large 1009");
     expect(run.events).toContain("stream end");
   });
+  it("with that limit from the next message on when it is turned on or off between two", () => {
+    const run = session("server", { maxMessageSize: 10, maxStreamSize: 100 });
+    feed(run, [hex(`01 81 ${M} 61 80 81 ${M} 62`)]);
+    run.protocol.streaming = true;
+    feed(run, [frame(0x82, new Uint8Array(100))]);
+    expect(run.events.at(-1)).toBe("stream end");
+    run.protocol.streaming = false;
+    feed(run, [frame(0x82, new Uint8Array(11))]);
+    expect(run.events.at(-1)).toBe("fault message-too-large 1009");
+  });
   it("from the next message on when it is turned on within one", () => {
     const run = session("server");
     feed(run, [hex(`01 81 ${M} 61`)]);
