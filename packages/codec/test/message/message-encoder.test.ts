@@ -74,6 +74,9 @@ describe("MessageEncoder", () => {
     const { protocol } = sender(keeping);
     protocol.sendBinary(hex("010203"));
     protocol.sendBinary(hex("040506"));
-    expect(attached.map(toHex)).toEqual(["020304", "050607"]);
+    protocol.beginMessage("binary", undefined, true);
+    protocol.sendFragment(hex("070809"), false);
+    protocol.sendFragment(hex("0a0b0c"), true);
+    expect(attached.map(toHex)).toEqual(["020304", "050607", "08090a", "0b0c0d"]);
   });
 });
