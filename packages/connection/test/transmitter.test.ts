@@ -195,12 +195,42 @@ describe("Transmitter", () => {
     expect(socket.written.equals(Buffer.concat([kept, new Uint8Array(257)]))).toBe(true);
   });
 
+  it("lends nobody else the buffer that its socket still sends from", () => {
+    for (const waited of [false, true]) {
+      const { socket, out } = transmitter();
+      out.corked = true;
+      frame(out, numbered(1000, 1));
+      socket.answers = waited ? [0, LENT] : [LENT];
+      out.uncork();
+      if (waited) {
+        frame(out, numbered(100, 2));
+        out.onWritable();
+      }
+      const lent = socket.writes.at(-1) as Uint8Array;
+      const before = lent.slice();
+      // The next connection's turn, with as much to send.
+      const { out: other } = transmitter();
+      other.corked = true;
+      frame(other, numbered(2000, 3));
+      expect(lent).toEqual(before);
+      // What is being sent counts until it has been taken; then others may have its buffer.
+      expect(out.bufferedAmount).toBe(before.length);
+      out.onWritable();
+      expect(out.bufferedAmount).toBe(0);
+      const { out: third } = transmitter();
+      third.corked = true;
+      frame(third, numbered(1000, 4));
+      expect(third.buffer.buffer).toBe(lent.buffer);
+    }
+  });
+
   it("drops what is encoded after the end", () => {
-    const { out } = transmitter();
+    const { socket, out } = transmitter();
     out.close();
     frame(out, numbered(10, 0));
     out.flushSoon();
     out.flush();
     expect(out.bufferedAmount).toBe(0);
+    expect(socket.writes).toEqual([]);
   });
 });
