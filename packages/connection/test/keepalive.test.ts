@@ -25,11 +25,13 @@ describe("keepalive", () => {
   });
 
   it("keeps to its interval where a Pong may take longer than that", async () => {
-    const { clock, connect, sockets } = world({ message: () => {}, pingInterval: 100, pongTimeout: 20_000 });
+    const { clock, connect, core, sockets } = world({ message: () => {}, pingInterval: 100, pongTimeout: 20_000 });
     await connect();
     const before = sockets[0]?.other.writes.length ?? 0;
     await clock.advance(1050);
     expect((sockets[0]?.other.writes.length ?? 0) - before).toBe(10);
+    // The Pong's deadline is over with the Pong: it would ping once more when it is due.
+    expect(core.environment.deadlines.size).toBe(1);
   });
 
   it("LC-21 counts any byte as a sign of life", async () => {
