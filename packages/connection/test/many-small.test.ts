@@ -194,4 +194,38 @@ describe("a stream that was dropped", () => {
     await place.clock.settle();
     await expect(reading).rejects.toMatchObject({ code: "stream-dropped" });
   });
+
+  it("tells who goes on reading that it broke off, where the peer was lost within it before its handler settled", async () => {
+    let settle = (): void => {};
+    let reader: AsyncIterator<Uint8Array> | undefined;
+    const place = world({
+      stream(_socket, stream) {
+        reader = stream[Symbol.asyncIterator]();
+        return new Promise<void>((resolve) => (settle = resolve));
+      },
+    });
+    const { socket } = raw(place);
+    socket.write(Buffer.from(`${head("GET / HTTP/1.1", UPGRADE)}\x02\x81\0\0\0\0a`, "latin1"));
+    await place.clock.settle();
+    expect(await reader?.next()).toEqual({ done: false, value: Uint8Array.of(0x61) });
+    socket.reset();
+    await place.clock.settle();
+    settle();
+    await place.clock.settle();
+    await expect(reader?.next()).rejects.toThrow("connection reset");
+  });
+
+  it("is over for who has left it himself", async () => {
+    let reader: AsyncIterator<Uint8Array> | undefined;
+    const place = world({
+      async stream(_socket, stream) {
+        reader = stream[Symbol.asyncIterator]();
+        await reader.return?.();
+      },
+    });
+    const { socket } = raw(place);
+    socket.write(Buffer.from(`${head("GET / HTTP/1.1", UPGRADE)}\x02\x81\0\0\0\0a`, "latin1"));
+    await place.clock.settle();
+    expect(await reader?.next()).toEqual({ done: true, value: undefined });
+  });
 });

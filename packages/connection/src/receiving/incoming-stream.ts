@@ -111,7 +111,7 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
 
   /** @internal Drops it as `cancel` does, where its time is over. Who reads on all the same is told what is missing. */
   drop(): void {
-    this.#dropped ||= !this.#cancelled && this.#error === undefined && !(this.#ended && this.#chunks.empty);
+    this.#dropped ||= !this.#cancelled && !(this.#ended && this.#chunks.empty);
     if (this.#dropped) for (const waiter of this.#takeWaiters()) waiter.reject(dropped());
     this.cancel();
   }
@@ -172,7 +172,8 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
     }
     if (this.#ended || this.#cancelled || this.#error !== undefined) {
       this.#over();
-      if (this.#dropped) throw dropped();
+      // Where it broke off before, that is what is missing.
+      if (this.#dropped) throw this.#error ?? dropped();
       if (this.#error !== undefined && !this.#cancelled) throw this.#error;
       return { done: true, value: undefined };
     }
