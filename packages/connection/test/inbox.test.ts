@@ -56,6 +56,30 @@ describe("Inbox", () => {
     return expect(Promise.all(received)).resolves.toEqual(Array.from({ length: 5000 }, (_, i) => String(i)));
   });
 
+  it("hands over one at a time, though what was asked for before the handler's turn is over meanwhile", async () => {
+    const dispatched: unknown[] = [];
+    let idle = 0;
+    let nextTurn = (): void => {};
+    const inbox = new Inbox({
+      ...owner(true, (item) => {
+        dispatched.push(item);
+        return new Promise(() => {});
+      }),
+      onInboxIdle: () => void idle++,
+      nextTurn: () => new Promise<void>((resolve) => (nextTurn = resolve)),
+    });
+    inbox.push("asked for");
+    inbox.push("first");
+    expect(await inbox.receive("message")).toBe("asked for");
+    inbox.startHandling();
+    idle = 0;
+    nextTurn();
+    for (let ticks = 0; ticks < 5; ticks++) await undefined;
+    inbox.push("second");
+    expect(dispatched).toEqual(["first"]);
+    expect([inbox.idle, idle]).toEqual([false, 0]);
+  });
+
   it("API-9 leaves no listener on a signal, whatever ends the wait", async () => {
     const inbox = new Inbox(owner(true));
     const controller = new AbortController();
