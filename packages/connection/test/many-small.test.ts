@@ -215,7 +215,7 @@ describe("a stream that was dropped", () => {
     await expect(reader?.next()).rejects.toThrow("connection reset");
   });
 
-  it("is over for who has left it himself", async () => {
+  it("is over for who has left it himself, also once the peer is lost within it", async () => {
     let reader: AsyncIterator<Uint8Array> | undefined;
     const place = world({
       async stream(_socket, stream) {
@@ -225,6 +225,9 @@ describe("a stream that was dropped", () => {
     });
     const { socket } = raw(place);
     socket.write(Buffer.from(`${head("GET / HTTP/1.1", UPGRADE)}\x02\x81\0\0\0\0a`, "latin1"));
+    await place.clock.settle();
+    expect(await reader?.next()).toEqual({ done: true, value: undefined });
+    socket.reset();
     await place.clock.settle();
     expect(await reader?.next()).toEqual({ done: true, value: undefined });
   });
