@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { pakoEngine } from "../src/compression/pako-engine.ts";
-import { connectWith, UsageError } from "../src/index.ts";
+import { connectWith, type Dial, UsageError } from "../src/index.ts";
 import { FakeClock } from "../src/testing/index.ts";
 import { take, world } from "./_world.ts";
 
@@ -58,6 +58,29 @@ describe("the answer to a Close frame", () => {
     const closed = client.close(4000, "enough");
     await clock.advance(10_000);
     expect(await closed).toMatchObject({ code: 4000, clean: true });
+  });
+});
+
+describe("dialling", () => {
+  it("is told when nobody waits for it any more: the time is up, or who connects has aborted", async () => {
+    for (const code of ["timeout", "aborted"] as const) {
+      const clock = new FakeClock();
+      const runtime = { name: "memory", clock, randomFill: () => {}, deflate: pakoEngine };
+      const asking = new AbortController();
+      let dialled: AbortSignal | undefined;
+      const dial: Dial = ({ signal }) => {
+        dialled = signal;
+        return new Promise(() => {});
+      };
+      const connecting = connectWith(dial, "ws://x/", { handshakeTimeout: 1000, signal: asking.signal }, runtime);
+      connecting.catch(() => {});
+      await clock.advance(999);
+      expect(dialled?.aborted).toBe(false);
+      if (code === "timeout") await clock.advance(1);
+      else asking.abort();
+      await expect(connecting).rejects.toMatchObject({ code });
+      expect(dialled?.aborted).toBe(true);
+    }
   });
 });
 

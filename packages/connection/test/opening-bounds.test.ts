@@ -59,6 +59,22 @@ describe("ServerCore", () => {
     }
   });
 
+  it("stops reading what comes while upgrade decides once it is much, and reads on then, of which nothing is lost", async () => {
+    let decide: ((value: undefined) => void) | undefined;
+    const lengths: number[] = [];
+    const upgrade = () => new Promise<undefined>((resolve) => (decide = resolve));
+    const message = (_socket: unknown, { length }: { length: number }): void => void lengths.push(length);
+    const place = world({ upgrade, message }, { capacity: 1024 * 1024, chunkSize: 20_000 });
+    const { socket } = raw(place);
+    const frame = `\x82\xfe\x40\0\0\0\0\0${"x".repeat(16_384)}`;
+    socket.write(Buffer.from(head("GET / HTTP/1.1", UPGRADE) + frame.repeat(10), "latin1"));
+    await place.clock.settle();
+    expect(socket.other.paused).toBe(true);
+    decide?.(undefined);
+    await place.clock.settle();
+    expect(lengths).toEqual(Array(10).fill(16_384));
+  });
+
   it("copies each byte that comes while upgrade decides a bounded number of times, whatever the chunks", async () => {
     let decide: ((value: undefined) => void) | undefined;
     const message = vi.fn();

@@ -171,6 +171,30 @@ describe("Outgoing", () => {
     });
   }
 
+  it("tells of room again where streams that wait were all that left none", async () => {
+    const log: string[] = [];
+    let goOn = (): void => {};
+    const { clock, connect } = world({
+      maxBufferedAmount: 400,
+      overflow: "drop",
+      open(socket) {
+        void socket.send(
+          (async function* () {
+            await new Promise<void>((resolve) => (goOn = resolve));
+            yield "first";
+          })(),
+        );
+        for (const text of ["second", "third"]) void socket.send(parts(text));
+        log.push(`send ${socket.send("dropped")}`);
+      },
+      drain: () => void log.push("drain"),
+    });
+    const socket = await connect();
+    goOn();
+    for (const text of ["first", "second", "third"]) expect(await take(clock, socket)).toBe(text);
+    expect(log).toEqual(["send false", "drain"]);
+  });
+
   it("nobody must handle that the connection was closed", async () => {
     const unhandled = vi.fn();
     process.on("unhandledRejection", unhandled);

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { prepare, UsageError, type WebSocketConnection } from "../src/index.ts";
 import { take, world } from "./_world.ts";
@@ -47,5 +49,30 @@ describe("topics", () => {
       expect(await take(clock, client)).toBe("one");
       expect(await take(clock, client)).toBe("two");
     }
+  });
+
+  it("keeps nothing of a topic that nobody subscribes to any more", async () => {
+    const { clock, connect, core } = world({ message: () => {} });
+    setFlagsFromString("--expose-gc");
+    const collectGarbage = runInNewContext("gc") as () => void;
+    const cycle = async (count: number): Promise<void> => {
+      for (let leaving = 0; leaving < 2; leaving++) {
+        const socket = await connect();
+        const [server] = core.connections;
+        for (let i = 0; i < count; i++) {
+          server?.subscribe(`topic ${leaving} ${i}`);
+          if (leaving === 0) server?.unsubscribe(`topic ${leaving} ${i}`);
+        }
+        void socket.close();
+        await clock.settle();
+      }
+    };
+    await cycle(10);
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    await cycle(50_000);
+    collectGarbage();
+    // Each topic took some 300 bytes.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(5_000_000);
   });
 });
