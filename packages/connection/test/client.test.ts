@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { pakoEngine } from "../src/compression/pako-engine.ts";
-import { connectWith, type Dial, UsageError } from "../src/index.ts";
+import { connectWith, type Dial, UsageError, type WebSocketConnection } from "../src/index.ts";
 import { FakeClock } from "../src/testing/index.ts";
 import { take, world } from "./_world.ts";
 
@@ -58,6 +58,22 @@ describe("the answer to a Close frame", () => {
     const closed = client.close(4000, "enough");
     await clock.advance(10_000);
     expect(await closed).toMatchObject({ code: 4000, clean: true });
+  });
+
+  it("leaves at once where a client closes, too, within its loop over messages", async () => {
+    const { clock, connect, core } = world({ message: () => {} });
+    const client = await connect();
+    const [server] = core.connections as Iterable<WebSocketConnection>;
+    server?.send("work");
+    const next = client[Symbol.asyncIterator]().next();
+    await clock.settle();
+    expect(await next).toMatchObject({ value: "work" });
+    const closed = server?.close(4000, "enough");
+    await clock.settle();
+    expect(client.state).toBe("closing");
+    void client.close();
+    await clock.settle();
+    expect(await closed).toMatchObject({ code: 1000, clean: true });
   });
 });
 

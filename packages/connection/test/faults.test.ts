@@ -56,6 +56,16 @@ describe("a fault", () => {
     }
   }
 
+  it("aborts the signal at once, so that a handler which waits for that does not hold up the Close frame", async () => {
+    const place = world({
+      message: (socket) => new Promise<void>((resolve) => socket.signal.addEventListener("abort", () => resolve())),
+    });
+    const { socket, answer } = raw(place);
+    socket.write(Buffer.from(`${head("GET / HTTP/1.1", UPGRADE)}\x81\x82\0\0\0\0hi\x83\x80\0\0\0\0`, "latin1"));
+    await place.clock.settle();
+    expect(answer.text.endsWith("\x88\x02\x03\xea")).toBe(true);
+  });
+
   it("that comes while our Close frame waits for what is being compressed has its code sent instead (7.1.7)", async () => {
     const infos: CloseInfo[] = [];
     const place = world({

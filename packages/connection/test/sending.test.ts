@@ -56,6 +56,18 @@ describe("send", () => {
     }
   });
 
+  it("is true for however much leaves with the turn: only what the socket has not taken is congestion", async () => {
+    const sent: boolean[] = [];
+    const { clock, connect } = world(
+      { message: (socket) => void sent.push(...[Uint8Array, ArrayBuffer].map((of) => socket.send(new of(100_000)))) },
+      { capacity: 1024 * 1024 },
+    );
+    const socket = await connect();
+    socket.send("go");
+    expect(await take(clock, socket)).toHaveLength(100_000);
+    expect(sent).toEqual([true, true]);
+  });
+
   it("API-1 takes exact bytes of any view, and throws on anything else", async () => {
     const { clock, connect } = world({
       message: (socket, message) => {
