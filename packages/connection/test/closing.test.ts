@@ -162,6 +162,21 @@ describe("closing", () => {
     expect(sockets.every((socket) => socket.other.closed)).toBe(true);
   });
 
+  it("drain waits for 10 s where it is given no deadline", async () => {
+    const { clock, connect, core, sockets } = world({ message: () => {}, closeTimeout: 0 });
+    await connect();
+    sockets[0]?.pause();
+    let over = false;
+    const draining = core.drain().then((report) => {
+      over = true;
+      return report;
+    });
+    await clock.advance(9_999);
+    expect(over).toBe(false);
+    await clock.advance(1);
+    expect(await draining).toEqual({ closed: 0, terminated: 1 });
+  });
+
   it("drain counts as closed who has, though a handler still runs", async () => {
     const { clock, connect, core } = world({ message: () => new Promise(() => {}) });
     const socket = await connect();
