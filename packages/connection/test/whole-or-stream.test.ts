@@ -65,6 +65,17 @@ describe("a message of which a part had come", () => {
     expect(await connection.receive()).toBe("c");
   });
 
+  it("that was to come goes as a stream to who asked for one, however long, once the one who waited for it whole has given up", async () => {
+    const { write, connection } = await opened({ maxMessageSize: 1 });
+    const asking = new AbortController();
+    const whole = connection.receive({ signal: asking.signal });
+    const stream = connection.receiveStream();
+    asking.abort();
+    await expect(whole).rejects.toThrow();
+    await write("\x81\x82\0\0\0\0ab");
+    expect(await textOf((await stream) as AsyncIterable<Uint8Array>)).toBe("ab");
+  });
+
   it("as a stream ends a loop over whole ones without a throw when the peer is lost within it", async () => {
     const { write, connection, socket, clock } = await opened({});
     const first = connection.receiveStream();
