@@ -56,6 +56,16 @@ describe("PayloadBlock gives payloads that are the receiver's own", () => {
     run.protocol.receive(concat(...frames));
     for (const message of run.messages as Uint8Array[]) expect(message.buffer.byteLength).toBeLessThanOrEqual(4096);
   });
+  it("nor is one cut off where it ends with the block that small ones share, or beyond it", () => {
+    // The block begins with the first payload: 38 of 100 bytes and their headers leave 68 of its 4096.
+    for (const length of [67, 68, 69, 70, 200]) {
+      const run = session("server");
+      const sizes = [...Array(38).fill(100), length, 100];
+      const frames = sizes.map((size, i) => frame(0x82, new Uint8Array(size).fill(i + 1)));
+      run.protocol.receive(concat(...frames), Number.POSITIVE_INFINITY);
+      expect(run.messages).toEqual(sizes.map((size, i) => new Uint8Array(size).fill(i + 1)));
+    }
+  });
   it("nor a large one memory of more than eight times its size", () => {
     const room = new Uint8Array(80_000);
     const run = session("server");
