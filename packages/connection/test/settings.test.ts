@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { DEFAULT_HEAD_LIMITS, DEFAULT_LIMITS } from "@samewire/codec";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_SETTINGS, resolveSettings, type Settings } from "../src/settings.ts";
 
@@ -18,7 +17,8 @@ describe("DEFAULT_SETTINGS", () => {
     const listed: [string, string | undefined][] = [];
     for (const [, names = "", defaults = ""] of table.matchAll(/^\| (`.*?) \| (.*?) \|/gm)) {
       const values = defaults.split(/[,;] /);
-      for (const [i, [, name = ""]] of [...names.matchAll(/`(\w+)`/g)].entries()) listed.push([name, values[i] ?? values[0]]);
+      for (const [i, [, name = ""]] of [...names.matchAll(/`(\w+)`/g)].entries())
+        listed.push([name, values[i] ?? values[0]]);
     }
     const known = listed.filter(([name]) => name in DEFAULT_SETTINGS);
     expect(known.map(([name]) => [name, shown(name, DEFAULT_SETTINGS[name as keyof Settings])])).toEqual(known);
@@ -31,10 +31,6 @@ describe("DEFAULT_SETTINGS", () => {
       autoPong: true,
       compression: false,
     });
-  });
-
-  it("are those of the codec, where that has them, too", () => {
-    expect(DEFAULT_SETTINGS).toMatchObject({ ...DEFAULT_LIMITS, ...DEFAULT_HEAD_LIMITS });
   });
 });
 
