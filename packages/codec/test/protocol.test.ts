@@ -52,6 +52,12 @@ const FAULTS: readonly (readonly [title: string, bytes: string, code: string, cl
   ["FR-11 2^31 (7.4.1)", "82 ff 0000000080000000", "message-too-large", 1009],
   ["FR-11 2^32 - 1 (7.4.1)", "82 ff 00000000ffffffff", "message-too-large", 1009],
   ["FR-12 2^63 - 1 (7.4.1)", "82 ff 7fffffffffffffff", "message-too-large", 1009],
+  [
+    "FR-14 a mebibyte, which is the limit by default, and one byte (7.4.1)",
+    "82 ff 0000000000100001",
+    "message-too-large",
+    1009,
+  ],
   ["FR-13 the sum of fragments (7.4.1)", "02 81 00000000 61 80 ff 7fffffffffffffff", "message-too-large", 1009],
   ["FR-15 a reserved opcode with a huge length (5.2)", "83 ff", "reserved-opcode", 1002],
   ["FR-17 RSV1 with no extension (5.2)", "c1 80", "reserved-bits", 1002],
