@@ -34,8 +34,8 @@ describe("encodeHttpResponse", () => {
     expect(response.endsWith("\r\n\r\n")).toBe(true);
   });
 
-  it("sends 204 and 304 without length and body (RFC 9110 section 8.6)", () => {
-    for (const status of [204, 304]) {
+  it("sends 204, 205 and 304 without length and body (RFC 9110 sections 8.6 and 15.3.6)", () => {
+    for (const status of [204, 205, 304]) {
       expect(text(encodeHttpResponse({ status }))).not.toMatch(/content-length/i);
       expect(() => encodeHttpResponse({ status, body: "x" })).toThrow(expect.objectContaining({ code: "body" }));
     }
