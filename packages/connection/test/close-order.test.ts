@@ -130,6 +130,28 @@ describe("close comes, and once", () => {
 });
 
 describe("what is owed before the Close frame", () => {
+  it("the reply to each message that waits, also where they are asked for one by one after a loop that was left", async () => {
+    const { place, wire, write } = await life((_tell, sleep) => ({
+      async open(socket) {
+        for await (const message of socket) {
+          socket.send(`${message} in the loop`);
+          break;
+        }
+        await sleep(100);
+        const second = await socket.receive();
+        // Longer than a turn, after which nobody would be waited for if nothing more were there to be asked for.
+        await sleep(100);
+        socket.send(`${second} by itself`);
+        socket.send(`${await socket.receive()} by itself`);
+      },
+    }));
+    await write(masked("\x81", "a"));
+    await place.clock.advance(200);
+    await write(masked("\x81", "b") + masked("\x81", "c") + CLOSE);
+    await place.clock.advance(300);
+    expect(wire()).toBe("\x81\x0da in the loop\x81\x0bb by itself\x81\x0bc by itself\x88\x02\x03\xe8");
+  });
+
   it("the reply to a stream whose end came with it", async () => {
     const { write, wire } = await life(() => ({
       open(socket) {
