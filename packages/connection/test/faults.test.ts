@@ -66,22 +66,43 @@ describe("a fault", () => {
     expect(answer.text.endsWith("\x88\x02\x03\xea")).toBe(true);
   });
 
-  it("that comes while our Close frame waits for what is being compressed has its code sent instead (7.1.7)", async () => {
-    const infos: CloseInfo[] = [];
-    const place = world({
-      compression: { threshold: 0 },
-      message(socket) {
-        socket.send(new Uint8Array(1_000_000));
-        void socket.close(1000);
-        peer.write(Buffer.from("\x83\x80\0\0\0\0", "latin1"));
-      },
-      close: (_socket, info) => void infos.push(info),
+  for (const [handler, pending] of [
+    ["that has settled", false],
+    ["that does not settle", true],
+  ] as const) {
+    it(`that comes while our Close frame waits for what is being compressed has its code sent instead, beside a handler ${handler} (7.1.7)`, async () => {
+      const infos: CloseInfo[] = [];
+      const place = world({
+        compression: { threshold: 0 },
+        message(socket) {
+          socket.send(new Uint8Array(1_000_000));
+          void socket.close(1000);
+          peer.write(Buffer.from("\x83\x80\0\0\0\0", "latin1"));
+          return pending ? new Promise<never>(() => {}) : undefined;
+        },
+        close: (_socket, info) => void infos.push(info),
+      });
+      const { socket: peer, answer } = raw(place);
+      const request = { ...UPGRADE, "sec-websocket-extensions": "permessage-deflate" };
+      peer.write(Buffer.from(`${head("GET / HTTP/1.1", request)}\x81\x82\0\0\0\0hi`, "latin1"));
+      await place.clock.settle();
+      expect(answer.text.endsWith("\x88\x02\x03\xea")).toBe(true);
+      await place.clock.advance(10_000);
+      expect(infos).toMatchObject([{ code: 1006, sent: { code: 1002 } }]);
     });
-    const { socket: peer, answer } = raw(place);
-    const request = { ...UPGRADE, "sec-websocket-extensions": "permessage-deflate" };
-    peer.write(Buffer.from(`${head("GET / HTTP/1.1", request)}\x81\x82\0\0\0\0hi`, "latin1"));
+  }
+
+  it("within a stream is what its reader is told", async () => {
+    let reading: Promise<unknown> | undefined;
+    const place = world({
+      stream(_socket, stream) {
+        reading = stream.bytes();
+        return reading as Promise<never>;
+      },
+    });
+    const { socket } = raw(place);
+    socket.write(Buffer.from(`${head("GET / HTTP/1.1", UPGRADE)}\x01\x81\0\0\0\0a\x83\x80\0\0\0\0`, "latin1"));
     await place.clock.settle();
-    expect(answer.text.endsWith("\x88\x02\x03\xea")).toBe(true);
-    expect(infos).toMatchObject([{ code: 1006, sent: { code: 1002 } }]);
+    await expect(reading).rejects.toMatchObject({ name: "ProtocolError", code: "reserved-opcode" });
   });
 });
