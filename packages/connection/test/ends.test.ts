@@ -23,6 +23,25 @@ describe("the end of a stream", () => {
   }
 });
 
+describe("the peer's FIN without a Close frame", () => {
+  it("leaves handlers 10 s where there is no closeTimeout: this peer has nothing more to say, ever", async () => {
+    const infos: CloseInfo[] = [];
+    const place = world({
+      closeTimeout: 0,
+      message: () => new Promise(() => {}),
+      close: (_socket, info) => void infos.push(info),
+    });
+    const { socket } = raw(place);
+    socket.write(Buffer.from(`${head("GET / HTTP/1.1", UPGRADE)}\x81\x81\0\0\0\0a`, "latin1"));
+    await place.clock.settle();
+    socket.end();
+    await place.clock.advance(9999);
+    expect(infos).toEqual([]);
+    await place.clock.advance(1);
+    expect(infos).toMatchObject([{ code: 1006, clean: false }]);
+  });
+});
+
 describe("who closes TCP (7.1.1)", () => {
   it("CT-18 the server at once after both Close frames; a client that keeps its side is cut off after 2 s", async () => {
     const place = world({ message: () => {} });
