@@ -1,4 +1,6 @@
 /** Work that grows with the number of small things that wait, never with its square, and memory that counts each. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { HeaderFields } from "@samewire/codec";
 import { describe, expect, it } from "vitest";
 import { Fifo } from "../src/fifo.ts";
@@ -56,6 +58,21 @@ describe("many small", () => {
     });
     expect(queue.empty).toBe(true);
     expect(took).toBeLessThan(TIME);
+  });
+
+  it("items in a queue that never becomes empty: those that were taken are not kept", async () => {
+    setFlagsFromString("--expose-gc");
+    const collectGarbage = runInNewContext("gc") as () => void;
+    const queue = new Fifo<object>();
+    queue.push({});
+    const taken: WeakRef<object>[] = [];
+    for (let i = 0; i < 100; i++) {
+      queue.push({});
+      taken.push(new WeakRef(queue.shift() as object));
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    expect(taken.filter((item) => item.deref() !== undefined)).toEqual([]);
   });
 
   it("RS-10 chunks of a stream are as they came, joined or not, and count for what they are", () => {
