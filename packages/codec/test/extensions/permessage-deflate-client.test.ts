@@ -55,6 +55,12 @@ describe("perMessageDeflateClient: offers", () => {
     expect("reason" in confirm(extension, `${PMD}; server_no_context_takeover`)).toBe(false);
   });
 
+  it("makes one offer where it demands that anyhow", () => {
+    const budget: ContextBudget = { fits: () => false, full: false, charge() {}, refund() {} };
+    const { offers } = perMessageDeflateClient(fakeEngine, { budget, serverNoContextTakeover: true });
+    expect(offers.map(written)).toEqual([`${PMD}; server_no_context_takeover; client_max_window_bits`]);
+  });
+
   it("makes no offer, and says why, where the budget is spent", () => {
     const budget: ContextBudget = { fits: () => false, full: true, charge() {}, refund() {} };
     const extension = perMessageDeflateClient(fakeEngine, { budget });
