@@ -5,7 +5,7 @@ import { HeaderFields } from "@samewire/codec";
 import { describe, expect, it } from "vitest";
 import { Fifo } from "../src/fifo.ts";
 import type { WebSocketConnection } from "../src/index.ts";
-import { IncomingStream } from "../src/receiving/incoming-stream.ts";
+import { IncomingStream, streamOf } from "../src/receiving/incoming-stream.ts";
 import { head, raw, UPGRADE } from "./_requests.ts";
 import { world } from "./_world.ts";
 
@@ -73,6 +73,17 @@ describe("many small", () => {
     await new Promise((resolve) => setImmediate(resolve));
     collectGarbage();
     expect(taken.filter((item) => item.deref() !== undefined)).toEqual([]);
+  });
+
+  it("RS-10 what was received whole and is read as a stream is counted in and out once", async () => {
+    for (const message of ["", "h\u00e9", "x".repeat(5000)]) {
+      const consumed: number[] = [];
+      const waiting = (): number => 0 - consumed.reduce((sum, size) => sum + size, 0);
+      const stream = streamOf(message, { onConsumed: (size) => void consumed.push(size) });
+      expect(waiting()).toBe(message === "" ? 0 : Buffer.byteLength(message) + 64);
+      expect(Buffer.from(await stream.bytes()).toString()).toBe(message);
+      expect(waiting()).toBe(0);
+    }
   });
 
   it("RS-10 chunks of a stream are as they came, joined or not, and count for what they are", () => {

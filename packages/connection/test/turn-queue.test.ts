@@ -92,7 +92,7 @@ describe("TurnQueue", () => {
   });
 
   it("keeps the others their turn where a task throws", () => {
-    const { turns, task, turn } = queue();
+    const { turns, task, turn, ran } = queue();
     const broken = {
       runTurn() {
         throw new Error("broken");
@@ -104,7 +104,9 @@ describe("TurnQueue", () => {
     turns.addLong(broken);
     turns.addLong(task("c"));
     expect(turn).toThrow("broken");
+    expect(ran).toEqual(["a"]);
     expect(turn).toThrow("broken");
+    expect(ran).toEqual(["b"]);
     expect(turn()).toBe("c");
     expect(turn()).toBe("");
   });
