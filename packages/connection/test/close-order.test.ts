@@ -129,6 +129,24 @@ describe("close comes, and once", () => {
   });
 });
 
+it("what comes after close() is handled no more, though its Close frame waits for what is being compressed", async () => {
+  const { log, write, wire } = await life(
+    (tell) => ({
+      compression: { threshold: 0 },
+      message(socket, message) {
+        tell(`message ${message}`);
+        socket.send("abcdefghij".repeat(100_000));
+        void socket.close(4000);
+      },
+    }),
+    { "sec-websocket-extensions": "permessage-deflate" },
+  );
+  await write(masked("\x81", "go") + masked("\x81", "late"));
+  expect(wire().endsWith("\x88\x02\x0f\xa0")).toBe(true);
+  await write(CLOSE);
+  expect(log).toEqual(["message go", "close 1000 4000"]);
+});
+
 describe("what is owed before the Close frame", () => {
   it("the reply to each message that waits, also where they are asked for one by one after a loop that was left", async () => {
     const { place, wire, write } = await life((_tell, sleep) => ({

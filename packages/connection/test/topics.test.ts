@@ -51,6 +51,17 @@ describe("topics", () => {
     }
   });
 
+  it("counts no subscriber that is closing", async () => {
+    const { clock, connect, core, sockets } = world({ open: (socket) => socket.subscribe("news") });
+    await connect();
+    sockets[0]?.pause();
+    const [server] = core.connections;
+    void server?.close();
+    await clock.settle();
+    expect(server?.state).toBe("closing");
+    expect(core.publish("news", "one")).toBe(0);
+  });
+
   it("keeps nothing of a topic that nobody subscribes to any more", async () => {
     const { clock, connect, core } = world({ message: () => {} });
     setFlagsFromString("--expose-gc");
