@@ -100,6 +100,21 @@ describe("Engine, suspended by what inflates", () => {
     }
   });
 
+  it("does not read on from the socket meanwhile: what comes would only wait", async () => {
+    const paused: (boolean | undefined)[] = [];
+    const pausedNow = (place: World<undefined>): void => void paused.push(place.sockets[0]?.other.paused);
+    let count = 0;
+    const { place } = await flood({ message: () => void count++ }, ({ place, counts }) => {
+      place.clock.defer(() => {
+        expect(counts.inflated).toBeLessThan(COUNT * SIZE);
+        pausedNow(place);
+      });
+    });
+    pausedNow(place);
+    expect(paused).toEqual([true, false]);
+    expect(count).toBe(COUNT);
+  });
+
   it("counts what waits in a stream, and goes on as it is read", async () => {
     let stream: IncomingStream | undefined;
     let settle: (() => void) | undefined;
