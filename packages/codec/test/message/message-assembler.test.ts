@@ -225,6 +225,19 @@ describe("MessageAssembler passes messages through the extension that owns their
       maxMessageSize: 10,
     });
   });
+  it("RS-11 also in fragments that are longer than the limit before they are transformed, up to twice and 64 KiB", () => {
+    const halving = { ...repeater(1), decode: (piece: Uint8Array) => piece.slice(piece.length / 2) };
+    const run = session("server", { extension: halving, maxMessageSize: 10 });
+    feed(run, [concat(frame(0x42, new Uint8Array(10)), frame(0x80, new Uint8Array(10)))]);
+    expect(run.events).toEqual([`message ${"00".repeat(10)}`]);
+    feed(run, [concat(frame(0x42, new Uint8Array(1)), frame(0x80, new Uint8Array(65_556)).subarray(0, 10))]);
+    expect(run.events.at(-1)).toBe("fault message-too-large 1009");
+  });
+  it("RS-11 and, where there is no limit, what is past 2^53 all the same", () => {
+    const run = session("server", { extension: repeater(1), streaming: true });
+    feed(run, [hex("c2 ff 0020000000000001")]);
+    expect(run.events).toEqual(["fault message-too-large 1009"]);
+  });
   it("RS-11 and asks for one byte more than the limit leaves at most, in a frame and over fragments", () => {
     const bounds: number[] = [];
     const extension = Object.assign(repeater(100), { slice: 400 });
