@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ProtocolError } from "../../src/errors.ts";
 import type { ContextBudget, DeflateOptions } from "../../src/extensions/deflate-options.ts";
 import type {
   ClientExtension,
@@ -132,6 +133,40 @@ describe("perMessageDeflateClient: confirm", () => {
     extension.decode(new Uint8Array(9), true, 100);
     expect([engine.deflaters[0]?.windowBits, engine.inflaters[0]?.windowBits]).toEqual([deflate, inflate]);
     expect(written(extension.agreed)).toBe(response);
+    extension.release();
+  });
+
+  it.each<[string, DeflateOptions, boolean]>([
+    [PMD, {}, true],
+    [`${PMD}; client_no_context_takeover`, {}, false],
+    [PMD, { clientNoContextTakeover: true }, false],
+  ])("after %s with %j: keeps its history from message to message: %s", (response, options, keeps) => {
+    const engine = fakeEngine();
+    const extension = confirm(
+      perMessageDeflateClient(() => engine, options),
+      response,
+    );
+    if ("reason" in extension) throw new Error(extension.reason);
+    // The first is not worth one yet.
+    for (let i = 0; i < 4; i++) extension.encode(new Uint8Array(9), true);
+    expect(engine.deflaters.length).toBe(keeps ? 2 : 4);
+    extension.release();
+  });
+
+  it.each<[DeflateOptions, boolean]>([
+    [{ maxRatio: 2, ratioFloor: 1000 }, true],
+    [{ maxRatio: 0, ratioFloor: 1000 }, false],
+  ])("with %j: refuses what inflates to fifty times its size: %s", (options, refuses) => {
+    const engine = fakeEngine();
+    const { createInflater } = engine;
+    engine.createInflater = (given) => ({ ...createInflater(given), inflate: () => new Uint8Array(50_000) });
+    const extension = confirm(
+      perMessageDeflateClient(() => engine, options),
+      `${PMD}; server_no_context_takeover`,
+    );
+    if ("reason" in extension) throw new Error(extension.reason);
+    const output = extension.decode(new Uint8Array(1000), true, 50_000);
+    expect(output instanceof ProtocolError ? output.code : undefined).toBe(refuses ? "deflate-ratio" : undefined);
     extension.release();
   });
 
