@@ -154,7 +154,7 @@ export class Engine<S extends Face>
   }
 
   onWritable(): void {
-    this.keepalive?.onLife();
+    if (this.#channel.transmitter.peerTook) this.keepalive?.onLife();
     this.#channel.transmitter.onWritable();
   }
 

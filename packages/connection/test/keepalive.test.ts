@@ -24,6 +24,21 @@ describe("keepalive", () => {
     expect((await server.closed).error?.message).toContain("pongTimeout");
   });
 
+  it("drops the dead also where the runtime borrows every write, and however much is sent to them", async () => {
+    for (const backpressure of ["partial", "lent", "always-lent"] as const) {
+      const options = { message: () => {}, pingInterval: 1000, pongTimeout: 500 };
+      const { clock, connect, core, sockets } = world(options, { backpressure });
+      await connect();
+      const server = onlyConnection(core.connections);
+      sockets[0]?.pause();
+      for (let i = 0; i < 20; i++) {
+        server.send("news");
+        await clock.advance(100);
+      }
+      expect((await server.closed).error?.message, backpressure).toContain("pongTimeout");
+    }
+  });
+
   it("keeps to its interval where a Pong may take longer than that", async () => {
     const { clock, connect, core, sockets } = world({ message: () => {}, pingInterval: 100, pongTimeout: 20_000 });
     await connect();

@@ -9,6 +9,8 @@ const SOCKETS: readonly MemoryOptions[] = [
   { backpressure: "lent" },
   { backpressure: "lent", capacity: 1000 },
   { backpressure: "partial", capacity: 100, chunkSize: 33 },
+  { backpressure: "always-lent" },
+  { backpressure: "always-lent", capacity: 1000 },
 ];
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

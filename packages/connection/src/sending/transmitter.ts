@@ -22,6 +22,8 @@ const TURN_COPY_LIMIT = 128 * 1024;
 
 /** A borrower tells nothing before it has sent all: a slow peer must be seen to take some of a long message. */
 const LARGEST_LOAN = 512 * 1024;
+/** Bytes that come back from a loan within so many milliseconds have not waited for the peer. */
+const PROMPT = 20;
 
 /** Waits for the way out to be free again. An object and no closure: every connection has one. */
 export interface ProgressListener {
@@ -45,6 +47,8 @@ export class Transmitter implements Outlet, TurnTask {
   /** A buffer whose bytes the runtime is still sending. */
   #lent: Uint8Array = NONE;
   #lentBytes = 0;
+  /** When they were lent. */
+  #lentAt = 0;
   #scheduled = false;
   /** The turn of the last write that did not wait for the end of its turn. */
   #directTurn = -1;
@@ -185,6 +189,15 @@ export class Transmitter implements Outlet, TurnTask {
     this.flush();
   }
 
+  /**
+   * Asked when the socket takes bytes again: whether that is a sign of the peer's life. What was taken in part had to wait
+   * for it. Of a loan that tells nothing where it is back at once: some runtimes lend every write, and the kernel has room
+   * for much that nobody reads.
+   */
+  get peerTook(): boolean {
+    return this.#lentBytes === 0 || this.turns.now() - this.#lentAt >= PROMPT;
+  }
+
   /** The socket takes bytes again. */
   onWritable(): void {
     this.blocked = false;
@@ -303,6 +316,7 @@ export class Transmitter implements Outlet, TurnTask {
     if (taken === LENT) {
       this.#lent = owner;
       this.#lentBytes = length;
+      this.#lentAt = this.turns.now();
       return true;
     }
     // The socket's memory is its own, and that of a buffer is used again.

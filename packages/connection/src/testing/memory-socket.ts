@@ -3,8 +3,11 @@ import type { Clock } from "../clock.ts";
 import { LENT, LENT_CHUNK, type PeerInfo, type Socket, type SocketHandler } from "../socket.ts";
 
 export interface MemoryOptions {
-  /** How `write` answers when the other side does not read: takes a part, or borrows the memory. Default `partial`. */
-  readonly backpressure?: "partial" | "lent";
+  /**
+   * How `write` answers when the other side does not read: takes a part, or borrows the memory. Default `partial`.
+   * `always-lent`: also where there is room, and tells in the next macrotask, as a runtime of promises does.
+   */
+  readonly backpressure?: "partial" | "lent" | "always-lent";
   /** Bytes that are under way before a write meets backpressure. Default 64 KiB. */
   readonly capacity?: number;
   /** The largest chunk that is delivered. Default: as written. */
@@ -56,10 +59,16 @@ export class MemorySocket implements Socket {
     this.#schedule();
     if (bytes.length <= room) {
       this.#send(bytes.slice());
-      return bytes.length;
+      if (this.#options.backpressure !== "always-lent") return bytes.length;
+      this.#waiting = true;
+      const write = this.writes.length;
+      this.#clock.defer(() => {
+        if (write === this.writes.length) this.#taken();
+      });
+      return LENT;
     }
     this.#waiting = true;
-    if (this.#options.backpressure === "lent") {
+    if (this.#options.backpressure !== "partial") {
       this.#lent = bytes;
       this.#lentCopy = bytes.slice();
       return LENT;
@@ -122,6 +131,13 @@ export class MemorySocket implements Socket {
     this.#underWayBytes += bytes.length;
   }
 
+  /** The write that was pending is done. */
+  #taken(): void {
+    if (!this.#waiting || this.closed) return;
+    this.#waiting = false;
+    this.handler?.onWritable();
+  }
+
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -152,8 +168,7 @@ export class MemorySocket implements Socket {
       this.#schedule();
     }
     if (this.#waiting && !this.closed) {
-      this.#waiting = false;
-      this.handler?.onWritable();
+      this.#taken();
       this.#schedule();
       return;
     }

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { connect as connectTls } from "node:tls";
 import { inspect } from "node:util";
+import { upgradeRequest } from "../_raw-client.ts";
 import { testCertificate } from "../test-certificate.ts";
 import { type Adapter, certificate, eventually, options, serving, sleep } from "./adapter.ts";
 
@@ -47,6 +50,57 @@ export function transportsSuite(adapter: Adapter): void {
         }
       });
     }
+  });
+
+  test("a peer that is silent is given up, over TCP and TLS, also while it is sent to", options, async () => {
+    const { cert, key } = await certificate;
+    const keepalive = { pingInterval: 200, pongTimeout: 200 };
+    for (const tls of [undefined, { cert, key }]) {
+      let error: Error | undefined;
+      const handlers = {
+        open: (socket: { send(message: string): unknown; signal: AbortSignal }): void => {
+          const ticks = setInterval(() => socket.send("tick"), 50);
+          socket.signal.addEventListener("abort", () => clearInterval(ticks));
+        },
+        message() {},
+        close: (_socket: unknown, info: { error: Error | undefined }) => {
+          ({ error } = info);
+        },
+      };
+      await serving(adapter, { ...handlers, ...keepalive, ...(tls && { tls }) }, async ({ port }) => {
+        const where = { host: "127.0.0.1", port };
+        const peer = tls ? connectTls({ ...where, ca: cert, checkServerIdentity: () => undefined }) : connectTcp(where);
+        peer.on("error", () => {});
+        peer.write(upgradeRequest());
+        try {
+          await eventually(() => error !== undefined, `the end of a silent peer (${tls ? "TLS" : "TCP"})`);
+        } finally {
+          peer.destroy();
+        }
+        assert.match(String(error), /pongTimeout/);
+      });
+    }
+  });
+
+  test("a server that is silent is given up", options, async () => {
+    const silent = createServer((peer) => {
+      peer.on("error", () => {});
+      peer.once("data", (head) => {
+        const sent = /Sec-WebSocket-Key: (\S+)/i.exec(String(head))?.[1];
+        const accept = createHash("sha1").update(`${sent}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
+        const fields = `Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}`;
+        peer.write(`HTTP/1.1 101 Switching Protocols\r\n${fields}\r\n\r\n`);
+      });
+    });
+    await new Promise<void>((resolve) => void silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as { port: number };
+    const socket = await connect(`ws://127.0.0.1:${port}`, { pingInterval: 200, pongTimeout: 200 });
+    const ticks = setInterval(() => socket.send("tick"), 50);
+    const info = await Promise.race([socket.closed, sleep(5_000)]);
+    clearInterval(ticks);
+    socket.terminate();
+    silent.close();
+    assert.match(String(info?.error), /pongTimeout/);
   });
 
   test("a TLS server without certificate or key is refused at once", options, async () => {
