@@ -1,7 +1,7 @@
 /** `connect` without its transport: what an adapter's `connect` passes its way of dialling to. */
 import { createRequest, UsageError } from "@samewire/codec";
 import { Channel } from "./channel.ts";
-import { checkHandlers, checkSignal } from "./check-option.ts";
+import { checkHandlers, checkOption, checkSignal } from "./check-option.ts";
 import type { ClientHandlers } from "./client-handlers.ts";
 import { clientCompression } from "./compression/compression-policy.ts";
 import type { Dial } from "./dial.ts";
@@ -39,6 +39,7 @@ export async function connectWith(
   options: ConnectOptions,
   runtime: Runtime,
 ): Promise<WebSocketConnection> {
+  checkIsOptions(options);
   const target = parseTarget(url);
   const settings = resolveSettings(options);
   const environment = clientEnvironment(runtime);
@@ -68,6 +69,15 @@ export async function connectWith(
     (give, taken) => dial({ host: target.host, port: target.port, tls, path: options.path, signal: taken }, give),
     signal,
   );
+}
+
+/** @throws UsageError where the arguments are those of another client, or the handlers those of a server */
+function checkIsOptions(options: object): void {
+  const isObject = typeof options === "object" && options !== null && !Array.isArray(options);
+  checkOption(isObject, "what follows the URL is an object of options, subprotocols among them", options);
+  const handler = ["open", "message", "stream", "close", "drain"].find((name) => name in options);
+  const rule = "connect takes no handler for messages or the end: ask with receive() or for await, and await closed";
+  checkOption(handler === undefined, rule, handler);
 }
 
 const NOTHING = new Uint8Array(0);

@@ -7,7 +7,7 @@ import {
   type HeaderFields,
   UsageError,
 } from "@samewire/codec";
-import { checkSignal } from "./check-option.ts";
+import { checkOption, checkSignal } from "./check-option.ts";
 import type { Engine } from "./engine.ts";
 import { type Bytes, type CloseInfo, isBytes, type Message, viewOf } from "./message.ts";
 import { PreparedMessage } from "./prepared-message.ts";
@@ -152,6 +152,8 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
   send(stream: SendableStream, options?: SendOptions): Promise<void>;
   send(message: Sendable | SendableStream, options?: SendOptions): boolean | Promise<void> {
     const { sender } = this.#engine;
+    const isOptions = options === undefined || typeof options === "object";
+    if (!isOptions) checkOption(isOptions, "what follows a message is an object of options: no callback", options);
     // A prepared message has many receivers: it is told apart before it is searched for what makes a stream.
     const known = typeof message === "string" || message instanceof Uint8Array || message instanceof PreparedMessage;
     return !known && isStream(message)

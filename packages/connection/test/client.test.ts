@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { pakoEngine } from "../src/compression/pako-engine.ts";
 import { connectWith, type Dial, UsageError, type WebSocketConnection } from "../src/index.ts";
 import { FakeClock } from "../src/testing/index.ts";
-import { take, world } from "./_world.ts";
+import { world } from "./_world.ts";
 
 describe("the handlers of a client", () => {
   it("see Pings and Pongs, and answer where autoPong is off (5.5.2)", async () => {
@@ -39,13 +39,15 @@ describe("the handlers of a client", () => {
     expect(await client.closed).toMatchObject({ sent: { code: 1011 } });
   });
 
-  it("are functions, and message is none of them", async () => {
-    const { clock, connect, core } = world({ message: () => {} });
+  it("are functions, and those of a server, or the arguments of another client, are refused", async () => {
+    const { connect } = world({ message: () => {} });
     await expect(connect({ ping: 5 as never })).rejects.toThrow(UsageError);
-    const client = await connect({ message: () => {} } as never);
-    const [server] = core.connections;
-    server?.send("asked for");
-    expect(await take(clock, client)).toBe("asked for");
+    for (const handler of ["open", "message", "stream", "close", "drain"]) {
+      await expect(connect({ [handler]: () => {} } as never)).rejects.toThrow("connect takes no handler");
+    }
+    for (const other of [["chat"], "chat", 5, null]) {
+      await expect(connect(other as never)).rejects.toThrow("an object of options");
+    }
   });
 });
 

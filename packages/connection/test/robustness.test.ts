@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { WebSocketConnection } from "../src/index.ts";
+import type { MemorySocket } from "../src/testing/index.ts";
 import { head, raw, UPGRADE } from "./_requests.ts";
 import { take, world } from "./_world.ts";
 
@@ -21,6 +22,29 @@ describe("a connection", () => {
     await clock.settle();
     expect(answer.text.match(/HTTP\/1\.1/g)).toHaveLength(1);
     expect(answer.text).toContain(" 408 ");
+  });
+
+  it("says what a stream has answered that broke the rules of the port", async () => {
+    for (const [answer, told] of [
+      [undefined, "answered undefined for"],
+      [true, "answered true for"],
+      [1.5, "answered 1.5 for"],
+      [1_000_000, "answered 1000000 for"],
+      [Promise.resolve(1), "answered [object Promise] for"],
+      [new Error("of its own"), "of its own"],
+    ] as const) {
+      const { clock, connect, core, sockets } = world({});
+      await connect();
+      const [server] = core.connections;
+      const far = sockets[0]?.other as MemorySocket;
+      far.write = () => {
+        if (answer instanceof Error) throw answer;
+        return answer as never;
+      };
+      server?.send("never seen");
+      await clock.settle();
+      expect((await server?.closed)?.error?.message).toContain(told);
+    }
   });
 
   it("LC-6 survives a stream that throws from write and end", async () => {

@@ -70,6 +70,13 @@ describe("send", () => {
     expect(sent).toEqual([true, true]);
   });
 
+  it("refuses a callback, and says what a promise wants", async () => {
+    const { connect } = world({});
+    const socket = await connect();
+    expect(() => socket.send("a", (() => {}) as never)).toThrow("no callback");
+    expect(() => socket.send(Promise.resolve("a") as never)).toThrow("wants an await");
+  });
+
   it("API-1 takes exact bytes of any view, and throws on anything else", async () => {
     const { clock, connect } = world({
       message: (socket, message) => {

@@ -92,6 +92,8 @@ function checkServer(server: unknown): void {
 function checkEndpoint(path: unknown, unmatched: unknown): void {
   const isPath = path === undefined || typeof path === "string" || typeof path === "function";
   checkOption(isPath, "path is a string or a function", path);
+  const isComparable = typeof path !== "string" || /^\/[^?#]*$/.test(path);
+  checkOption(isComparable, "path begins with a slash and has no query", path);
   const isUnmatched = unmatched === undefined || unmatched === "refuse" || unmatched === "leave";
   checkOption(isUnmatched, 'unmatched is "refuse" or "leave"', unmatched);
 }

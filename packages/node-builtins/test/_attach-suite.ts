@@ -141,7 +141,16 @@ export function attachSuite(name: string, attach: Attach): void {
 
     test("what cannot be right is refused at the call", options, async () => {
       const { server } = await httpServer();
-      for (const given of [{ path: /x/ }, { path: 5 }, { path: null }, { unmatched: "drop" }, { message: 5 }, null]) {
+      for (const given of [
+        { path: /x/ },
+        { path: 5 },
+        { path: null },
+        { path: "ours" },
+        { path: "/a?b" },
+        { unmatched: "drop" },
+        { message: 5 },
+        null,
+      ]) {
         assert.throws(() => attach(server, given as never), { name: "UsageError" });
       }
       assert.equal(server.listenerCount("upgrade"), 0);

@@ -14,7 +14,9 @@ export class MemoryBudget implements ContextBudget {
 
   /** @throws UsageError `invalid-option` where `limit` is not a positive number of bytes */
   constructor(limit: number) {
-    if (!(limit > 0)) throw new UsageError("invalid-option", `a memory budget of ${limit} bytes`);
+    if (typeof limit !== "number" || !(limit > 0)) {
+      throw new UsageError("invalid-option", `a memory budget is a positive number of bytes, not ${String(limit)}`);
+    }
     this.limit = limit;
   }
 

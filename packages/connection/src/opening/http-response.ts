@@ -35,7 +35,7 @@ const FRAMING = /^(?:connection|content-length|transfer-encoding)$/i;
 export function encodeHttpResponse(response: HttpResponse): Uint8Array {
   const { status, reason = reasonPhrase(status), headers, body = "", head = false } = response;
   if (!Number.isInteger(status) || status < 200 || status > 999) {
-    throw new UsageError("status", `not 200 to 999: ${status}`);
+    throw new UsageError("status", `a status is a number of 200 to 999, not ${JSON.stringify(status)}`);
   }
   if (!/^[\t -~\x80-\xff]*$/.test(reason)) {
     throw new UsageError("reason", `no reason phrase: ${JSON.stringify(reason)}`);

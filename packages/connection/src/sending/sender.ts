@@ -8,6 +8,7 @@ import { type Bytes, isBytes, viewOf } from "../message.ts";
 import { PreparedMessage } from "../prepared-message.ts";
 import type { Sendable, SendableStream, SendOptions } from "../sendable.ts";
 import type { Settings } from "../settings.ts";
+import { isThenable } from "../thenable.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { OutgoingOwner } from "./outgoing-owner.ts";
 import type { Transmitter } from "./transmitter.ts";
@@ -110,7 +111,8 @@ export class Sender implements OutgoingOwner {
     const compress = options?.compress;
     const text = typeof message === "string";
     if (!text && !isBytes(message) && !(message instanceof PreparedMessage)) {
-      throw new UsageError("message-type", "a message is a string, bytes, a prepared message or a stream");
+      const hint = isThenable(message) ? ", not a promise: it wants an await" : "";
+      throw new UsageError("message-type", `a message is a string, bytes, a prepared message or a stream${hint}`);
     }
     if (this.#stopped || !this.protocol.sendable) return false;
     if (this.#isFull()) return false;

@@ -76,6 +76,7 @@ export class Transmitter implements Outlet, TurnTask {
 
   /** Why the stream cannot go on, where that is not the socket's doing. */
   get failure(): Error | undefined {
+    if (this.#waiting.failure !== undefined) return this.#waiting.failure;
     return this.#waiting.torn ? new Error("the memory of bytes that waited to be sent was detached") : undefined;
   }
 
@@ -324,13 +325,17 @@ export class Transmitter implements Outlet, TurnTask {
     return false;
   }
 
-  /** The port forbids a throw; a stream that throws all the same is broken, and must not break who sends (LC-6). */
+  /** The port forbids a throw, and other answers: a stream that does so is broken, and must not break who sends (LC-6). */
   #write(bytes: Uint8Array): number {
+    const { length } = bytes;
     try {
-      return this.#socket.write(bytes);
-    } catch {
-      this.#socket.destroy();
-      return bytes.length;
+      const taken = this.#socket.write(bytes);
+      if (taken === length || taken === LENT || (Number.isInteger(taken) && taken >= 0 && taken < length)) return taken;
+      this.#queue.failure = new Error(`the socket's write answered ${String(taken)} for ${length} bytes`);
+    } catch (error) {
+      this.#queue.failure = error instanceof Error ? error : new Error(String(error));
     }
+    this.#socket.destroy();
+    return length;
   }
 }

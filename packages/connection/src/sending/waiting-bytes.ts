@@ -8,6 +8,8 @@ const NONE: Uint8Array[] = [];
 export class WaitingBytes {
   /** Bytes that wait. */
   size = 0;
+  /** Why they cannot be sent, where the socket broke the rules of its port. */
+  failure: Error | undefined;
   #pieces = NONE;
 
   /**

@@ -37,6 +37,12 @@ describe("serverCompression", () => {
     expect(processBudget.used).toBe(before);
   });
 
+  it("takes a budget of bytes, and nothing that only looks like one", () => {
+    for (const limit of [0, -1, Number.NaN, "1", null, undefined, {}]) {
+      expect(() => new MemoryBudget(limit as never)).toThrow("positive number of bytes");
+    }
+  });
+
   it("judges the ratio of what is beyond the message limit only", () => {
     const decoded = (maxMessageSize: number): number | string => {
       const [extension] = serverCompression({ budget: new MemoryBudget(MIB) }, maxMessageSize, runtime);

@@ -77,7 +77,14 @@ export async function withEnds(
     await far.until(() => far.receivedLength === 1, "the first byte");
     far.chunks.length = 0;
     far.receivedLength = 0;
-    await body({ near, far }, () => proxy.reset());
+    const ends = { near, far };
+    await body(ends, () => proxy.reset()).catch((error) => {
+      // A rule that an end broke is most likely why.
+      for (const [name, { violations }] of Object.entries(ends)) {
+        if (violations.length > 0) error.message += `; the ${name} end: ${violations.join(", ")}`;
+      }
+      throw error;
+    });
     near.destroy();
     far.destroy();
     for (const end of [near, far]) {
