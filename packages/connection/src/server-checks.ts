@@ -45,7 +45,9 @@ function checkOrigins(origins: unknown): void {
   if (origins === "same-origin" || origins === "any" || typeof origins === "function") return;
   checkOption(Array.isArray(origins), 'origins is "same-origin", "any", a list or a function', origins);
   for (const origin of origins as readonly unknown[]) {
-    const valid = typeof origin === "string" && parseOrigin(origin) !== undefined;
-    checkOption(valid, "an origin is a scheme, ://, a host, and a port where it is not the scheme's own", origin);
+    const valid = typeof origin === "string" && parseOrigin(origin) !== undefined && !origin.includes("*");
+    const rule =
+      "an origin is a scheme, ://, a host, and a port where it is not the scheme's own (for a pattern give a function)";
+    checkOption(valid, rule, origin);
   }
 }

@@ -111,6 +111,12 @@ describe("encodeRefusal", () => {
     );
   });
 
+  it("says what a proxy wants that is not told to pass upgrades on", () => {
+    for (const code of ["http-version", "upgrade"] as const) {
+      expect(text(encodeRefusal(new HandshakeError(code), false))).toMatch(/\)\nIf there is a proxy .*HTTP\/1\.1\.\n$/);
+    }
+  });
+
   it("answers 400 where the rule is one of responses", () => {
     expect(text(encodeRefusal(new HandshakeError("head-incomplete"), false))).toMatch(/^HTTP\/1\.1 400 /);
   });

@@ -41,6 +41,9 @@ describe("plain HTTP beside WebSocket", () => {
     const headed = await ask({ request }, head("HEAD /health HTTP/1.1", { host: "x" }));
     expect(headed.text.endsWith("\r\n\r\n")).toBe(true);
     expect((await ask({ request }, head("POST / HTTP/1.1", { host: "x" }))).text).toMatch(/^HTTP\/1\.1 405 /);
+    // HAProxy's check.
+    const options = await ask({ request }, "OPTIONS / HTTP/1.0\r\n\r\n");
+    expect(options.text).toMatch(/^HTTP\/1\.1 204 No Content\r\n(.*\r\n)*Allow: GET, HEAD\r\n(.*\r\n)*\r\n$/i);
     const body = head("GET / HTTP/1.1", { host: "x", "content-length": "3" });
     expect((await ask({ request }, `${body}abc`)).text).toMatch(/^HTTP\/1\.1 413 /);
     expect((await ask({}, head("GET / HTTP/1.1", { host: "x" }))).text).toMatch(/^HTTP\/1\.1 426 Upgrade Required\r\n/);

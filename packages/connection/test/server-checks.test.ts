@@ -16,6 +16,7 @@ describe("a server throws at once", () => {
     { origins: "same_origin" },
     { origins: null },
     { origins: ["example.com"] },
+    { origins: ["https://*.example.com"] },
     { origins: [new URL("https://example.com/")] },
     { subprotocols: "chat" },
     { subprotocols: [1] },

@@ -59,7 +59,8 @@ function offersOf(engine: DeflateEngine, settings: DeflateSettings): ExtensionOf
 function isAnswer(response: DeflateParameters, settings: DeflateSettings): boolean {
   return (
     (response.server_no_context_takeover || !settings.serverNoContextTakeover) &&
-    (response.server_max_window_bits ?? 16) <= (settings.serverMaxWindowBits ?? 16) &&
+    // Without a limit the window is the largest there is, which keeps to the largest limit: some servers answer that so.
+    (response.server_max_window_bits ?? 15) <= (settings.serverMaxWindowBits ?? 15) &&
     // We always say that we obey a limit, so the response may set one: at most the one that we named.
     Number(response.client_max_window_bits ?? 0) <= (settings.clientMaxWindowBits ?? 15)
   );

@@ -110,6 +110,7 @@ describe("perMessageDeflateClient: confirm", () => {
     // DF-5, and the same of a window.
     [PMD, { serverNoContextTakeover: true }, "parameter-not-honoured"],
     [PMD, { serverMaxWindowBits: 10 }, "parameter-not-honoured"],
+    [PMD, { serverMaxWindowBits: 14 }, "parameter-not-honoured"],
     [`${PMD}; server_max_window_bits=11`, { serverMaxWindowBits: 10 }, "parameter-not-honoured"],
     [`${PMD}; client_max_window_bits=11`, { clientMaxWindowBits: 10 }, "parameter-not-honoured"],
   ])("does not take %s for an answer to %j: %s", (response, options, reason) => {
@@ -122,6 +123,7 @@ describe("perMessageDeflateClient: confirm", () => {
     [`${PMD}; server_max_window_bits=11; client_max_window_bits=10`, {}, 10, 11],
     [`${PMD}; client_max_window_bits=15`, { clientMaxWindowBits: 15 }, 15, 15],
     [PMD, { clientMaxWindowBits: 9 }, 9, 15],
+    [PMD, { serverMaxWindowBits: 15 }, 13, 15],
   ])("makes contexts after %s with %j of the windows agreed", (response, options, deflate, inflate) => {
     const engine = fakeEngine();
     const extension = confirm(

@@ -3,6 +3,7 @@ import {
   encodeHead,
   encodeUtf8,
   type HandshakeError,
+  type HandshakeErrorCode,
   HeaderFields,
   type HeaderInit,
   UsageError,
@@ -64,6 +65,10 @@ export function encodeHttpResponse(response: HttpResponse): Uint8Array {
   return bytes;
 }
 
+/** What a proxy makes of an upgrade that it was not told to pass on: the client never sees why. */
+const BY_PROXY: ReadonlySet<string> = new Set<HandshakeErrorCode>(["http-version", "upgrade"]);
+const PROXY_HINT = "If there is a proxy between: it has to pass Upgrade and Connection on, over HTTP/1.1.\n";
+
 /**
  * What a server answers to a request that broke a rule: the error's status and headers, and its message as the body.
  *
@@ -71,5 +76,6 @@ export function encodeHttpResponse(response: HttpResponse): Uint8Array {
  */
 export function encodeRefusal(error: HandshakeError, head: boolean): Uint8Array {
   const { status = 400, headers, message } = error;
-  return encodeHttpResponse({ status, headers, body: `${message}\n`, head });
+  const hint = BY_PROXY.has(error.code) ? PROXY_HINT : "";
+  return encodeHttpResponse({ status, headers, body: `${message}\n${hint}`, head });
 }

@@ -169,6 +169,9 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
     if (respond === undefined) {
       const headers = { upgrade: "websocket", "sec-websocket-version": "13" };
       this.#answer(refuse(426, headers, "This server speaks WebSocket.\n"));
+    } else if (head.method === "OPTIONS") {
+      // How HAProxy asks by default whether a server is well.
+      this.#answer({ status: 204, headers: { allow: "GET, HEAD" } });
     } else if (head.method !== "GET" && head.method !== "HEAD") {
       this.#answer(refuse(405, { allow: "GET, HEAD" }, "Only GET and HEAD are answered here.\n"));
     } else if (hasBody) {
