@@ -155,22 +155,29 @@ describe("perMessageDeflateClient: confirm", () => {
     extension.release();
   });
 
-  it.each<[DeflateOptions, boolean]>([
-    [{ maxRatio: 2, ratioFloor: 1000 }, true],
-    [{ maxRatio: 0, ratioFloor: 1000 }, false],
-  ])("with %j: refuses what inflates to fifty times its size: %s", (options, refuses) => {
-    const engine = fakeEngine();
-    const { createInflater } = engine;
-    engine.createInflater = (given) => ({ ...createInflater(given), inflate: () => new Uint8Array(50_000) });
-    const extension = confirm(
-      perMessageDeflateClient(() => engine, options),
-      `${PMD}; server_no_context_takeover`,
-    );
-    if ("reason" in extension) throw new Error(extension.reason);
-    const output = extension.decode(new Uint8Array(1000), true, 50_000);
-    expect(output instanceof ProtocolError ? output.code : undefined).toBe(refuses ? "deflate-ratio" : undefined);
-    extension.release();
-  });
+  it.each<[string, number, number, boolean]>([
+    ["; server_no_context_takeover", 2, 47_999, true],
+    ["; server_no_context_takeover", 2, 48_000, false],
+    ["; server_no_context_takeover", 0, 0, false],
+    // What older messages may have paid for is a window.
+    ["", 2, 48_000 - 32_768 - 1, true],
+    ["", 2, 48_000 - 32_768, false],
+  ])(
+    `after ${PMD}%s, at a ratio of %i beyond %i bytes: refuses 50,000 bytes out of 1,000: %s`,
+    (params, maxRatio, ratioFloor, refuses) => {
+      const engine = fakeEngine();
+      const { createInflater } = engine;
+      engine.createInflater = (given) => ({ ...createInflater(given), inflate: () => new Uint8Array(50_000) });
+      const extension = confirm(
+        perMessageDeflateClient(() => engine, { maxRatio, ratioFloor }),
+        PMD + params,
+      );
+      if ("reason" in extension) throw new Error(extension.reason);
+      const output = extension.decode(new Uint8Array(1000), true, 50_000);
+      expect(output instanceof ProtocolError ? output.code : undefined).toBe(refuses ? "deflate-ratio" : undefined);
+      extension.release();
+    },
+  );
 
   it("DF-1: does not take an empty value for a window", () => {
     const response = { name: PMD, params: [["server_max_window_bits", ""]] as const };

@@ -139,10 +139,11 @@ describe("MessageAssembler shows a message chunk by chunk", () => {
   });
   it("from the next message on when it is turned on within one", () => {
     const run = session("server");
-    feed(run, [hex(`01 81 ${M} 61`)]);
+    // What is known of the message under way stays: the sequence that it has begun, too.
+    feed(run, [hex(`01 82 ${M} 61c3`)]);
     run.protocol.streaming = true;
-    feed(run, [hex(`80 81 ${M} 62 82 81 ${M} 63`)]);
-    expect(run.events).toEqual(['message "ab"', "stream binary", "chunks 63", "stream end"]);
+    feed(run, [hex(`80 81 ${M} a9 82 81 ${M} 63`)]);
+    expect(run.events).toEqual(['message "a\u00e9"', "stream binary", "chunks 63", "stream end"]);
     expect(run.protocol.streaming).toBe(true);
   });
 });
@@ -251,6 +252,19 @@ describe("MessageAssembler passes messages through the extension that owns their
     feed(run, [frame(0xc2, new Uint8Array(11))]);
     expect(run.events.map((event) => event.slice(0, 17))).toEqual(["message 700 bytes", "fault message-too"]);
     expect(bounds).toEqual([800, 800, 800, 201]);
+  });
+  it("a slice at a time, and no more while output waits", () => {
+    const given: number[] = [];
+    const extension = Object.assign(repeater(3), { slice: 400 });
+    const { decode } = extension;
+    extension.decode = (piece, last, max) => {
+      given.push(piece.length);
+      return decode(piece, last, max);
+    };
+    const run = session("server", { extension, maxMessageSize: 3000 });
+    feed(run, [frame(0xc2, new Uint8Array(1000))]);
+    expect(run.messages.map(({ length }) => length)).toEqual([3000]);
+    expect(given).toEqual([400, 0, 400, 0, 200]);
   });
   it("reports what the extension cannot read", () => {
     replay("server", hex(`41 82 ${M} 61ff 80 80 ${M}`), ["fault deflate-invalid 1007"], undefined, {
