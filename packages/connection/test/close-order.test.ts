@@ -148,6 +148,18 @@ it("what comes after close() is handled no more, though its Close frame waits fo
 });
 
 describe("what is owed before the Close frame", () => {
+  it("the reply to a stream that was asked for once, and nothing else is waited for", async () => {
+    const { wire, write } = await life(() => ({
+      async open(socket) {
+        const stream = await socket.receiveStream();
+        socket.send((await stream?.bytes()) ?? "nothing");
+      },
+    }));
+    await write(masked("\x02", "a"));
+    await write(masked("\x80", "b") + CLOSE);
+    expect(wire()).toBe("\x82\x02ab\x88\x02\x03\xe8");
+  });
+
   it("the reply to each message that waits, also where they are asked for one by one after a loop that was left", async () => {
     const { place, wire, write } = await life((_tell, sleep) => ({
       async open(socket) {

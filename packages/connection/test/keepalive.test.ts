@@ -114,6 +114,24 @@ describe("keepalive", () => {
     }
   });
 
+  it("leaves one alone whose open has not finished: it may still ask for them", async () => {
+    let ask = (): void => {};
+    const { clock, connect, core } = world({
+      async open(socket) {
+        await new Promise<void>((resolve) => (ask = resolve));
+        while ((await socket.receive()) !== undefined);
+      },
+      pingInterval: 1000,
+      pongTimeout: 500,
+    });
+    const socket = await connect();
+    for (let i = 0; i < 10; i++) socket.send(new Uint8Array(32 * 1024));
+    await clock.advance(10_000);
+    ask();
+    await clock.settle();
+    expect([onlyConnection(core.connections).state, socket.bufferedAmount]).toEqual(["open", 0]);
+  });
+
   it("leaves one alone of whom somebody has asked for messages, and a client", async () => {
     for (const side of ["server", "client"] as const) {
       const place = world({ open: (socket) => void (side === "server" && socket.receive()) });
