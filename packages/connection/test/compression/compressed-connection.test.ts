@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { MemoryBudget, type Message, prepare, type ServerOptions, type WebSocketConnection } from "../../src/index.ts";
 import { take, type World, world } from "../_world.ts";
+import { countingEngine } from "./_counting-engine.ts";
 import { rawPeer } from "./_raw-peer.ts";
 
 const echo = { message: (socket: WebSocketConnection, message: Message) => void socket.send(message) };
@@ -180,7 +181,8 @@ describe("compression between both roles", () => {
   });
 
   it("gives a prepared message to many, compressed once, between messages of each", async () => {
-    const place = world({ ...echo, compression: { threshold: 0 } });
+    const { counts, engine } = countingEngine();
+    const place = world({ ...echo, compression: { threshold: 0 } }, {}, () => engine);
     const clients = [];
     for (let count = 0; count < 4; count += 1) clients.push(await place.connect({ compression: { threshold: 0 } }));
     const plain = await place.connect();
@@ -195,6 +197,7 @@ describe("compression between both roles", () => {
       await place.clock.settle();
       for (const client of [...clients, plain]) expect(await take(place.clock, client)).toBe(words(2000));
     }
+    expect(counts.deflated.filter((length) => length === news.payload.length)).toHaveLength(1);
   });
 
   it("API-2: the bytes of a long message may change as soon as send returns", async () => {
