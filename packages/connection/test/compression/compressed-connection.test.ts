@@ -213,8 +213,9 @@ describe("compression between both roles", () => {
 
   it("RS-14: gives the compressor back when idle, everything when closed", async () => {
     const budget = new MemoryBudget(1 << 28);
-    const { clock, connect } = world({ ...echo, compression: { threshold: 0, budget } });
+    const { clock, connect, core } = world({ ...echo, compression: { threshold: 0, budget } });
     const socket = await connect({ compression: { threshold: 0, budget: new MemoryBudget(1 << 28) } });
+    const { deadlines } = core.environment;
     const owed = budget.used;
     expect(owed).toBeGreaterThan(0);
     for (let count = 0; count < 3; count += 1) {
@@ -222,13 +223,15 @@ describe("compression between both roles", () => {
       expect(await take(clock, socket)).toBe(words(300));
     }
     expect(budget.used).toBeGreaterThan(owed);
+    // One for all messages, none for a connection that idles or is over.
+    expect(deadlines.size).toBe(1);
     await clock.advance(25_000);
-    expect(budget.used).toBe(owed);
+    expect([budget.used, deadlines.size]).toEqual([owed, 0]);
     socket.send(words(300));
     expect(await take(clock, socket)).toBe(words(300));
     socket.close();
     await clock.advance(5000);
-    expect(budget.used).toBe(0);
+    expect([budget.used, deadlines.size]).toEqual([0, 0]);
   });
 
   it("gives back what a handshake that goes nowhere had promised", async () => {
