@@ -23,6 +23,19 @@ describe("the end of a stream", () => {
   }
 });
 
+it("nothing waits to be sent any more once the stream is gone", async () => {
+  const { clock, connect, core, sockets } = world({ message: () => {} });
+  await connect();
+  const [server] = core.connections;
+  sockets[0]?.pause();
+  server?.send(new Uint8Array(1_000_000));
+  await clock.settle();
+  expect(server?.bufferedAmount).toBeGreaterThan(500_000);
+  sockets[0]?.reset();
+  await clock.settle();
+  expect([server?.state, server?.bufferedAmount]).toEqual(["closed", 0]);
+});
+
 describe("the peer's FIN without a Close frame", () => {
   it("leaves handlers 10 s where there is no closeTimeout: this peer has nothing more to say, ever", async () => {
     const infos: CloseInfo[] = [];
