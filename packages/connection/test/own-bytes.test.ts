@@ -61,6 +61,39 @@ describe("bytes that are the caller's again after the call", () => {
   }
 });
 
+describe("the payload of a Ping or a Pong", () => {
+  it("is the handler's own, also when the chunk that it came in is long gone", async () => {
+    const seen: [string, Uint8Array][] = [];
+    const { clock, connect } = world({
+      message: () => {},
+      ping: (_socket, payload) => void seen.push(["ping", payload]),
+      pong: (_socket, payload) => void seen.push(["pong", payload]),
+    });
+    const socket = await connect();
+    socket.ping("one");
+    socket.pong("two");
+    await clock.settle();
+    socket.send("overwrites");
+    await clock.settle();
+    expect(seen.map(([of, payload]) => `${of} ${Buffer.from(payload)}`)).toEqual(["ping one", "pong two"]);
+  });
+
+  it("is what is answered, also where the answer waits for a peer that takes nothing (5.5.3)", async () => {
+    const pongs: string[] = [];
+    const { clock, connect, core, sockets } = world({ message: () => {} });
+    const socket = await connect({ pong: (_socket, payload) => void pongs.push(Buffer.from(payload).toString()) });
+    const [server] = core.connections;
+    sockets[0]?.pause();
+    server?.send(new Uint8Array(1024 * 1024));
+    await clock.settle();
+    for (const payload of ["one", "two", "last"]) socket.ping(payload);
+    await clock.settle();
+    sockets[0]?.resume();
+    await clock.settle();
+    expect(pongs).toEqual(["last"]);
+  });
+});
+
 /** A buffer as later versions of the language have it. */
 type Resizable = ArrayBuffer & { resize(length: number): void };
 const Resizable = ArrayBuffer as unknown as new (length: number, options: { maxByteLength: number }) => Resizable;
