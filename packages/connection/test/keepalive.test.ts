@@ -209,6 +209,21 @@ describe("keepalive", () => {
     expect(server.roundTripTime).toBe(0);
   });
 
+  it("expects nothing more of a peer that has closed, and waits for what a handler still does", async () => {
+    const { clock, connect } = world({
+      message: (socket) => new Promise((resolve) => void clock.setTimer(() => resolve(socket.send("done")), 3000)),
+      pingInterval: 500,
+      pongTimeout: 500,
+      idleTimeout: 1000,
+    });
+    const socket = await connect();
+    socket.send("work");
+    await clock.settle();
+    const closed = socket.close(4000);
+    await clock.advance(3100);
+    expect(await closed).toMatchObject({ code: 4000, clean: true });
+  });
+
   it("LC-24 a process that was suspended does not take its peers for dead", async () => {
     const { clock, connect, core } = world({ message: () => {}, pingInterval: 1000, pongTimeout: 500 });
     await connect();
