@@ -58,6 +58,17 @@ describe("send", () => {
     }
   });
 
+  it("leaves within the turn in which its reason came, and not with a later flush", async () => {
+    const place = world({ message: (socket, message) => void socket.send(message) });
+    const socket = await place.connect();
+    await place.clock.settle();
+    const [client] = place.sockets;
+    const before = client?.other.writes.length ?? 0;
+    client?.other.handler?.onBytes(Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69), 8);
+    expect((client?.other.writes.length ?? 0) - before).toBe(1);
+    expect(await take(place.clock, socket)).toBe("hi");
+  });
+
   it("is true for however much leaves with the turn: only what the socket has not taken is congestion", async () => {
     const sent: boolean[] = [];
     const { clock, connect } = world(
