@@ -197,6 +197,24 @@ describe("a stream that was dropped", () => {
     expect(await second).toBe("second");
   });
 
+  it("is read on to its end by who began within that turn, however long that takes", async () => {
+    const received: unknown[] = [];
+    const place = world({
+      async open(socket) {
+        const stream = (await socket.receiveStream()) as IncomingStream;
+        const next = socket.receive();
+        received.push(Buffer.from(await stream.bytes()).toString(), await next);
+      },
+    });
+    const { socket } = raw(place);
+    socket.write(Buffer.from(`${head("GET / HTTP/1.1", UPGRADE)}\x02\x81\0\0\0\0a`, "latin1"));
+    await place.clock.settle();
+    await place.clock.settle();
+    socket.write(Buffer.from("\x80\x81\0\0\0\0b\x81\x81\0\0\0\0c", "latin1"));
+    await place.clock.settle();
+    expect(received).toEqual(["ab", "c"]);
+  });
+
   it("tells who reads it later, and is no empty message", async () => {
     const { place, client } = await streamed("first");
     const stream = (await client.receiveStream()) as IncomingStream;

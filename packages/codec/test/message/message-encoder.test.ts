@@ -53,6 +53,12 @@ describe("MessageEncoder", () => {
     protocol.beginMessage("binary", 1);
     protocol.sendFragment(hex("63"), true);
     expect(toHex(output.take())).toBe("410162" + "8900" + "800163" + "820163");
+    // The caller's word counts here, too.
+    protocol.beginMessage("binary", 1, true);
+    protocol.sendFragment(hex("63"), true);
+    protocol.beginMessage("binary", undefined, false);
+    protocol.sendFragment(hex("63"), true);
+    expect(toHex(output.take())).toBe("c20164" + "820163");
   });
 
   it("keeps what the extension gives for each piece of a frame, though its memory is used again", () => {
