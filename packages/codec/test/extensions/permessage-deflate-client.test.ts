@@ -179,6 +179,29 @@ describe("perMessageDeflateClient: confirm", () => {
     },
   );
 
+  it("ends a message whose last piece is empty with what the compressor still holds", () => {
+    const engine = fakeEngine();
+    const { createDeflater } = engine;
+    engine.createDeflater = (options) => {
+      const held: number[] = [];
+      const deflate = (piece: Uint8Array, last: boolean): Uint8Array => {
+        held.push(...piece);
+        return Uint8Array.from(last ? held.splice(0) : []);
+      };
+      return { ...createDeflater(options), deflate };
+    };
+    const extension = confirm(
+      perMessageDeflateClient(() => engine),
+      PMD,
+    );
+    if ("reason" in extension) throw new Error(extension.reason);
+    expect(extension.encode(Uint8Array.of(1, 2), false)).toEqual(Uint8Array.of());
+    expect(extension.encode(Uint8Array.of(), true)).toEqual(Uint8Array.of(1, 2));
+    // RFC 7692 section 7.2.3.6.
+    expect(extension.encode(Uint8Array.of(), true)).toEqual(Uint8Array.of(0));
+    extension.release();
+  });
+
   it("DF-1: does not take an empty value for a window", () => {
     const response = { name: PMD, params: [["server_max_window_bits", ""]] as const };
     expect(perMessageDeflateClient(fakeEngine).confirm(response)).toEqual({
