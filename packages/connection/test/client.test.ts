@@ -1,6 +1,7 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { pakoEngine } from "../src/compression/pako-engine.ts";
-import { connectWith, type Dial, UsageError, type WebSocketConnection } from "../src/index.ts";
+import { connectWith, type Dial, refuse, UsageError, type WebSocketConnection } from "../src/index.ts";
 import { FakeClock } from "../src/testing/index.ts";
 import { world } from "./_world.ts";
 
@@ -76,6 +77,17 @@ describe("the answer to a Close frame", () => {
     void client.close();
     await clock.settle();
     expect(await closed).toMatchObject({ code: 1000, clean: true });
+  });
+});
+
+describe("the signal of a client", () => {
+  it("is listened to no longer once the connection is open, or was refused: it may outlive any number of them", async () => {
+    const { signal } = new AbortController();
+    for (const options of [{}, { upgrade: () => refuse(403) }]) {
+      const { connect } = world({ message: () => {}, ...options });
+      await connect({ signal }).catch(() => {});
+      expect(getEventListeners(signal, "abort")).toEqual([]);
+    }
   });
 });
 
