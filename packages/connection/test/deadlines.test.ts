@@ -48,4 +48,36 @@ describe("Deadlines", () => {
     await clock.advance(10);
     expect(owner.onDeadline).toHaveBeenCalledOnce();
   });
+
+  it("are due in their order and on time, whichever of them are disarmed", async () => {
+    // A generator with a seed, so that what fails can be run again.
+    let state = 7;
+    const below = (most: number): number => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return (state >>> 8) % most;
+    };
+    for (let round = 0; round < 200; round++) {
+      const clock = new FakeClock();
+      const deadlines = new Deadlines(clock);
+      const due: number[] = [];
+      const expected: number[] = [];
+      const armed = Array.from({ length: 3 + below(40) }, () => {
+        const delay = below(500);
+        const owner = {
+          onDeadline: () => {
+            expect(clock.now()).toBe(delay);
+            due.push(delay);
+          },
+        };
+        return [delay, deadlines.arm(owner, "idle", delay)] as const;
+      });
+      for (const [delay, deadline] of armed) {
+        if (below(3) > 0) expected.push(delay);
+        else deadlines.disarm(deadline);
+      }
+      await clock.advance(500);
+      expect(due).toEqual(expected.sort((a, b) => a - b));
+      expect([deadlines.size, clock.timers]).toEqual([0, 0]);
+    }
+  });
 });
