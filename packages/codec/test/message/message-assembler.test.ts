@@ -301,6 +301,10 @@ describe("MessageAssembler passes messages through the extension that owns their
     run.protocol.resume();
     expect(run.protocol.suspended).toBe(false);
     expect(run.messages.length).toBeLessThan(10);
+    const { protocol, handler } = session("server", { extension: repeater(4000) });
+    handler.onMessage = () => void protocol.end();
+    protocol.receive(frame(0xc2, new Uint8Array(131)));
+    expect([protocol.state, protocol.suspended]).toEqual(["lost", false]);
   });
   it("counts towards the turn what the extension says that its work costs beside input and output", () => {
     const run = session("server", { extension: Object.assign(repeater(1), { overhead: 100_000 }) });
