@@ -246,6 +246,24 @@ describe("keepalive", () => {
     expect(await socket.closed).toMatchObject({ code: 1001, reason: "idleTimeout reached" });
   });
 
+  it("idleTimeout counts each part of a message that is received as a stream", async () => {
+    let size = 0;
+    const { clock, connect, sockets } = world({
+      async stream(_socket, stream) {
+        for await (const chunk of stream) size += chunk.length;
+      },
+      idleTimeout: 1000,
+    });
+    const socket = await connect();
+    for (let i = 0; i < 5; i++) {
+      sockets[0]?.write(Uint8Array.of(i === 0 ? 0x02 : 0x00, 0x81, 0, 0, 0, 0, 1));
+      await clock.advance(800);
+    }
+    expect([size, socket.state]).toEqual([5, "open"]);
+    await clock.advance(300);
+    expect(await socket.closed).toMatchObject({ code: 1001, reason: "idleTimeout reached" });
+  });
+
   it("maxLifetime closes with 1001 whatever happens", async () => {
     const { clock, connect } = world({ message: () => {}, maxLifetime: 5000 });
     const socket = await connect();
