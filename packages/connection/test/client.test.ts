@@ -2,7 +2,7 @@ import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { pakoEngine } from "../src/compression/pako-engine.ts";
 import { connectWith, type Dial, refuse, UsageError, type WebSocketConnection } from "../src/index.ts";
-import { FakeClock } from "../src/testing/index.ts";
+import { FakeClock, memoryPair } from "../src/testing/index.ts";
 import { world } from "./_world.ts";
 
 describe("the handlers of a client", () => {
@@ -74,9 +74,10 @@ describe("the answer to a Close frame", () => {
     const closed = server?.close(4000, "enough");
     await clock.settle();
     expect(client.state).toBe("closing");
-    void client.close();
+    const own = client.close();
     await clock.settle();
     expect(await closed).toMatchObject({ code: 1000, clean: true });
+    expect(await own).toMatchObject({ code: 4000, clean: true });
   });
 });
 
@@ -98,8 +99,10 @@ describe("dialling", () => {
       const runtime = { name: "memory", clock, randomFill: () => {}, deflate: pakoEngine };
       const asking = new AbortController();
       let dialled: AbortSignal | undefined;
-      const dial: Dial = ({ signal }) => {
+      let attachLate: Parameters<Dial>[1] | undefined;
+      const dial: Dial = ({ signal }, attach) => {
         dialled = signal;
+        attachLate = attach;
         return new Promise(() => {});
       };
       const connecting = connectWith(dial, "ws://x/", { handshakeTimeout: 1000, signal: asking.signal }, runtime);
@@ -110,6 +113,11 @@ describe("dialling", () => {
       else asking.abort();
       await expect(connecting).rejects.toMatchObject({ code });
       expect(dialled?.aborted).toBe(true);
+      // It may come all the same.
+      const [late, there] = memoryPair(clock);
+      late.handler = attachLate?.(late);
+      await clock.settle();
+      expect([late.closed, late.writes, there.ended]).toEqual([true, [], false]);
     }
   });
 });
