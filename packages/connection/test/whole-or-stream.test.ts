@@ -76,6 +76,25 @@ describe("a message of which a part had come", () => {
     expect(await textOf((await stream) as AsyncIterable<Uint8Array>)).toBe("ab");
   });
 
+  it("as a stream goes to the handler once it is whole, where open had asked for it whole and gave up", async () => {
+    const log: string[] = [];
+    const asking = new AbortController();
+    const { write, clock } = await opened({
+      // No more than just as long as it may be.
+      maxMessageSize: 2,
+      async open(socket) {
+        log.push(await textOf((await socket.receiveStream()) as AsyncIterable<Uint8Array>));
+        await socket.receive({ signal: asking.signal }).catch((error) => log.push(error.name));
+      },
+      stream: async (_socket, stream) => void log.push(`stream ${await textOf(stream)}`),
+    });
+    await write(`\x81\x81\0\0\0\0x${TEXT_START}a`);
+    asking.abort();
+    await clock.settle();
+    await write(`${TEXT_END}b\x81\x81\0\0\0\0c`);
+    expect(log).toEqual(["x", "AbortError", "stream ab", "stream c"]);
+  });
+
   it("as a stream ends a loop over whole ones without a throw when the peer is lost within it", async () => {
     const { write, connection, socket, clock } = await opened({});
     const first = connection.receiveStream();
