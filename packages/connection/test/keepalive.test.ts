@@ -49,6 +49,15 @@ describe("keepalive", () => {
     expect(core.environment.deadlines.size).toBe(1);
   });
 
+  it("goes on to ping who does not answer where pongTimeout is 0", async () => {
+    const { clock, connect, core, sockets } = world({ message: () => {}, pingInterval: 1000, pongTimeout: 0 });
+    await connect({ autoPong: false });
+    const before = sockets[0]?.other.writes.length ?? 0;
+    await clock.advance(10_500);
+    expect((sockets[0]?.other.writes.length ?? 0) - before).toBe(10);
+    expect(onlyConnection(core.connections).state).toBe("open");
+  });
+
   it("LC-21 counts any byte as a sign of life", async () => {
     const { clock, connect, core, sockets } = world({ message: () => {}, pingInterval: 1000, pongTimeout: 500 });
     await connect();
