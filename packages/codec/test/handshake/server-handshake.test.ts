@@ -107,6 +107,8 @@ describe("examineRequest", () => {
     ["SH-1: HEAD", {}, "method", 405, "HEAD / HTTP/1.1"],
     ["SH-1: get", {}, "method", 405, "get / HTTP/1.1"],
     ["SH-2: HTTP/1.0", {}, "http-version", 505, "GET / HTTP/1.0"],
+    ["nothing of a handshake but a key", { Upgrade: undefined, "Sec-WebSocket-Version": undefined }, "upgrade", 426],
+    ["nothing of a handshake but a version", { Upgrade: undefined, "Sec-WebSocket-Key": undefined }, "upgrade", 426],
     ["no Host", { Host: undefined }, "host", 400],
     ["an empty Host", { Host: "" }, "host", 400],
     ["two Hosts", { Host: ["a", "a"] }, "host", 400],
