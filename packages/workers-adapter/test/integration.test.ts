@@ -156,6 +156,12 @@ it("connects to its own kind, compressed", async () => {
   expect(await ask({ url, sizes: [0, 100, 70_000], options })).toMatchObject({ same: 6, code: 4002, clean: true });
 });
 
+it("gives up a peer that is silent", async () => {
+  const silent = await open({ autoPong: false });
+  const code = await new Promise((resolve) => silent.once("close", resolve));
+  expect(code).toBe(1006);
+}, 15_000);
+
 it("no request's connection holds up another's, at the same time or after it has ended", async () => {
   const peers = new WebSocketServer({ host: "127.0.0.1", port: 0 });
   peers.on("connection", (socket) => socket.on("message", (data, binary) => socket.send(data, { binary })));

@@ -12,6 +12,7 @@ async function authenticate(authorization: string | null): Promise<User | undefi
 const server = serve({
   subprotocols: ["chat.v2", "chat.v1"],
   pingInterval: 300,
+  pongTimeout: 2_000,
   compression: true,
   async upgrade(request) {
     const user = await authenticate(request.headers.get("authorization"));
