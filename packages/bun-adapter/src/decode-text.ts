@@ -1,7 +1,6 @@
 import { type DecodeText, decodeText } from "@samewire/codec";
 import { decodeTextByBuffer } from "@samewire/node-builtins";
 
-/** Of short text. */
 const decode: DecodeText = decodeTextByBuffer ?? decodeText;
 
 /** Bun copies the octets of shorter text in another way. */

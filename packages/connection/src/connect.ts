@@ -72,10 +72,12 @@ export async function connectWith(
 }
 
 /** @throws UsageError where the arguments are those of another client, or the handlers those of a server */
-function checkIsOptions(options: object): void {
+function checkIsOptions(options: ConnectOptions): void {
   const isObject = typeof options === "object" && options !== null && !Array.isArray(options);
   checkOption(isObject, "what follows the URL is an object of options, subprotocols among them", options);
-  const handler = ["open", "message", "stream", "close", "drain"].find((name) => name in options);
+  const handler = ["open", "message", "stream", "close", "drain"].find(
+    (name) => (options as Record<string, unknown>)[name] !== undefined,
+  );
   const rule = "connect takes no handler for messages or the end: ask with receive() or for await, and await closed";
   checkOption(handler === undefined, rule, handler);
 }

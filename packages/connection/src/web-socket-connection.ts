@@ -34,6 +34,7 @@ export interface Subscriptions<C> {
 }
 
 const NO_PAYLOAD = new Uint8Array(0);
+const NO_CALLBACK = "what follows a message is an object of options: no callback";
 
 /** Nearly all connections of a process have the same answer, and each keeps it: one list for those in a row. */
 let lastDeclined: readonly ExtensionDeclined[] = [];
@@ -152,8 +153,7 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
   send(stream: SendableStream, options?: SendOptions): Promise<void>;
   send(message: Sendable | SendableStream, options?: SendOptions): boolean | Promise<void> {
     const { sender } = this.#engine;
-    const isOptions = options === undefined || typeof options === "object";
-    if (!isOptions) checkOption(isOptions, "what follows a message is an object of options: no callback", options);
+    checkOption(options === undefined || typeof options === "object", NO_CALLBACK, options);
     // A prepared message has many receivers: it is told apart before it is searched for what makes a stream.
     const known = typeof message === "string" || message instanceof Uint8Array || message instanceof PreparedMessage;
     return !known && isStream(message)

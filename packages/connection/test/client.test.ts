@@ -46,6 +46,7 @@ describe("the handlers of a client", () => {
     for (const handler of ["open", "message", "stream", "close", "drain"]) {
       await expect(connect({ [handler]: () => {} } as never)).rejects.toThrow("connect takes no handler");
     }
+    await expect(connect({ message: undefined } as never)).resolves.toBeDefined();
     for (const other of [["chat"], "chat", 5, null]) {
       await expect(connect(other as never)).rejects.toThrow("an object of options");
     }

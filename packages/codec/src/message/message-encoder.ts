@@ -18,6 +18,7 @@ export interface EncoderOptions {
   readonly nextMaskKey?: MaskKeySource | undefined;
   /** The extension that was agreed on. */
   readonly extension?: MessageExtension | undefined;
+  /** What writes text, where the platform has something faster than `TextEncoder`. */
   readonly encodeTextInto?: EncodeTextInto | undefined;
 }
 

@@ -26,7 +26,7 @@ export class PayloadBlock {
   chunkMemory = 0;
   /** A copy of the chunk's bytes from `#from` on, and its memory: of that V8 makes a view in half of `subarray`'s time. */
   #block: Uint8Array | undefined;
-  #memory!: ArrayBuffer;
+  #memory: ArrayBufferLike | undefined;
   #from = 0;
   /** What this connection keeps for the payloads of later chunks, and how much of it is in use; itself a keeper then. */
   #kept: { bytes: Uint8Array; used: number } | undefined;
@@ -50,12 +50,12 @@ export class PayloadBlock {
     if (block === undefined || end > this.#from + block.length) {
       // With what follows, most likely the next small payloads: one copy for all of them.
       block = this.#block = bytes.slice(start, start + BLOCK_SIZE);
-      this.#memory = block.buffer as ArrayBuffer;
+      this.#memory = block.buffer;
       this.#from = start;
     }
     const at = start - this.#from;
     maskInPlace(block, at, at + length, key);
-    return new Uint8Array(this.#memory, at, length);
+    return new Uint8Array(this.#memory as ArrayBufferLike, at, length);
   }
 
   #keep(payload: Uint8Array): Uint8Array {
@@ -82,5 +82,6 @@ export class PayloadBlock {
   /** The chunk is done: an idle connection holds no block. */
   release(): void {
     this.#block = undefined;
+    this.#memory = undefined;
   }
 }

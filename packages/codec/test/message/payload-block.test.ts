@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { replay, session } from "../_replay.ts";
 import { concat, frame } from "./_frames.ts";
@@ -55,6 +57,19 @@ describe("PayloadBlock gives payloads that are the receiver's own", () => {
     const frames = Array.from({ length: 500 }, () => frame(0x82, new Uint8Array(100)));
     run.protocol.receive(concat(...frames));
     for (const message of run.messages as Uint8Array[]) expect(message.buffer.byteLength).toBeLessThanOrEqual(4096);
+  });
+  it("a connection holds nothing of what it has delivered", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const run = session("server");
+    run.protocol.receive(concat(frame(0x82, new Uint8Array(100)), frame(0x82, new Uint8Array(100))), Infinity);
+    const memory = new WeakRef((run.messages[0] as Uint8Array).buffer);
+    run.messages.length = 0;
+    // A WeakRef holds what it was asked for until the turn has ended.
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    expect(memory.deref()).toBe(undefined);
+    expect(run.protocol.state).toBe("open");
   });
   it("nor is one cut off where it ends with the block that small ones share, or beyond it", () => {
     // The block begins with the first payload: 38 of 100 bytes and their headers leave 68 of its 4096.

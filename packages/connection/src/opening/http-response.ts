@@ -66,7 +66,7 @@ export function encodeHttpResponse(response: HttpResponse): Uint8Array {
 }
 
 /** What a proxy makes of an upgrade that it was not told to pass on: the client never sees why. */
-const BY_PROXY: ReadonlySet<string> = new Set<HandshakeErrorCode>(["http-version", "upgrade"]);
+const BY_PROXY: ReadonlySet<HandshakeErrorCode> = new Set(["http-version", "upgrade"]);
 const PROXY_HINT = "If there is a proxy between: it has to pass Upgrade and Connection on, over HTTP/1.1.\n";
 
 /**
