@@ -6,7 +6,7 @@ import type { PeerInfo, Socket, SocketHandler } from "@samewire/connection";
  * Bun keeps nothing: `write` answers how many bytes the kernel (or TLS) took, and `drain` tells when to send the rest.
  */
 export class BunSocket implements Socket {
-  readonly #secure: boolean;
+  readonly #peer: PeerInfo;
   readonly #socket: Bun.Socket<BunSocket | undefined>;
   #handler: SocketHandler | undefined;
   /** Bun announces `drain` at other times, too; only after a write that was taken in part is it an answer. */
@@ -24,7 +24,8 @@ export class BunSocket implements Socket {
 
   constructor(socket: Bun.Socket<BunSocket | undefined>, secure: boolean) {
     this.#socket = socket;
-    this.#secure = secure;
+    const { remoteAddress: address, remotePort: port } = socket;
+    this.#peer = { address, port, secure };
   }
 
   get borrows(): boolean {
@@ -86,8 +87,7 @@ export class BunSocket implements Socket {
   }
 
   peer(): PeerInfo {
-    const { remoteAddress: address, remotePort: port } = this.#socket;
-    return { address, port, secure: this.#secure };
+    return this.#peer;
   }
 
   /** @internal Bun makes an array of its own for each read. */

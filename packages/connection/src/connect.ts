@@ -171,7 +171,7 @@ class Attempt {
         target: this.#target,
         headers: outcome.response.headers,
         subprotocol: outcome.subprotocol,
-        peer: channel.socket.peer(),
+        socket: channel.socket,
         declined: outcome.declined,
       },
       undefined,

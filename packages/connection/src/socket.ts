@@ -44,6 +44,7 @@ export interface Socket {
   /** Stops reading, so that the peer feels TCP backpressure. At most what was already read is still delivered. */
   pause(): void;
   resume(): void;
+  /** Who is at the other end. The same answer when the socket is closed. */
   peer(): PeerInfo;
 }
 

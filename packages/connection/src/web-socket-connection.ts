@@ -13,7 +13,7 @@ import { type Bytes, type CloseInfo, isBytes, type Message, viewOf } from "./mes
 import { PreparedMessage } from "./prepared-message.ts";
 import { IncomingStream } from "./receiving/incoming-stream.ts";
 import type { Sendable, SendableStream, SendOptions } from "./sendable.ts";
-import type { PeerInfo } from "./socket.ts";
+import type { PeerInfo, Socket } from "./socket.ts";
 
 /** What the opening handshake has settled. */
 export interface Opening<C> {
@@ -23,7 +23,7 @@ export interface Opening<C> {
   /** The other side's header fields: the request's on a server, the response's on a client. */
   readonly headers: HeaderFields;
   readonly subprotocol: string;
-  readonly peer: PeerInfo;
+  readonly socket: Socket;
   readonly declined: readonly ExtensionDeclined[];
 }
 
@@ -59,12 +59,11 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
   readonly headers: HeaderFields;
   /** The subprotocol in use (RFC 6455 section 1.9), or an empty string. */
   readonly subprotocol: string;
-  /** Who is at the other end. */
-  readonly peer: PeerInfo;
   /** Extensions that one side named and that are not in use, each with the reason. */
   readonly declinedExtensions: readonly ExtensionDeclined[];
 
   readonly #engine: Engine<WebSocketConnection<C>>;
+  readonly #socket: Socket;
   readonly #subscriptions: Subscriptions<C> | undefined;
   #controller: AbortController | undefined;
   #closed: Promise<CloseInfo> | undefined;
@@ -77,12 +76,12 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
     subscriptions: Subscriptions<C> | undefined,
   ) {
     this.#engine = engine;
+    this.#socket = opening.socket;
     this.#subscriptions = subscriptions;
     this.context = opening.context;
     this.target = opening.target;
     this.headers = opening.headers;
     this.subprotocol = opening.subprotocol;
-    this.peer = opening.peer;
     this.declinedExtensions = sharedList(opening.declined);
   }
 
@@ -90,6 +89,11 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
   onLeft(): void {
     this.#left = true;
     this.#controller?.abort();
+  }
+
+  /** Who is at the other end: the same when the connection is over. */
+  get peer(): PeerInfo {
+    return this.#socket.peer();
   }
 
   /** `open` until a Close frame is sent or received, `closing` until the outcome is known, then `closed`. */

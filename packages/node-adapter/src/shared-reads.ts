@@ -1,7 +1,7 @@
 import type { Socket as NetSocket, OnReadOpts } from "node:net";
 import type { Duplex } from "node:stream";
 import { LENT_CHUNK } from "@samewire/connection";
-import { NodeSocket, ownerOf, simdMemory } from "@samewire/node-builtins";
+import { NodeSocket, ownerOf, StreamSocket, simdMemory } from "@samewire/node-builtins";
 
 let reads: OnReadOpts | undefined;
 
@@ -27,9 +27,15 @@ export function sharedReads(): OnReadOpts {
 const NOTHING = new Uint8Array(0);
 
 /** The Socket port over a stream that reads as {@link sharedReads} tells it to: one of Node's own, TCP or TLS. */
-export class SharedReadSocket extends NodeSocket {
+export class SharedReadSocket extends StreamSocket {
+  constructor(stream: Duplex) {
+    super(stream);
+    // Node finds out when it is first asked, and keeps the answer: one that is closed tells it, too.
+    this.peer();
+  }
+
   /** A callback costs a tick of the process, a tenth of a small write. Only what has to wait is followed by one. */
-  protected override pass(bytes: Uint8Array): boolean {
+  protected pass(bytes: Uint8Array): boolean {
     const { stream } = this;
     stream.write(bytes);
     if (stream.writableLength === 0) return true;
@@ -40,7 +46,7 @@ export class SharedReadSocket extends NodeSocket {
     return false;
   }
 
-  protected override read(): void {
+  protected read(): void {
     if (!this.stream.isPaused()) this.stream.resume();
   }
 }
@@ -87,7 +93,7 @@ function isKernels(handle: Handle): boolean {
  * for the buffer there, so that the stream is given it afterwards, as its constructor would have. One that has read
  * something already, or that keeps the buffer elsewhere, as another Node may, serves as an ordinary stream.
  */
-export function nodeSocket(stream: Duplex): NodeSocket {
+export function nodeSocket(stream: Duplex): StreamSocket {
   const slotted = stream as SlottedStream;
   const found = slotsOf(slotted);
   const handle = slotted._handle;

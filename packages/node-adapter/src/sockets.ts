@@ -22,7 +22,7 @@ import {
   type SocketHandler,
   type TlsOptions,
 } from "@samewire/connection";
-import { listenFresh, NodeSocket } from "@samewire/node-builtins";
+import { listenFresh, NodeSocket, type StreamSocket } from "@samewire/node-builtins";
 import { nodeSocket, SharedReadSocket, sharedReads } from "./shared-reads.ts";
 
 /** TLS of a server; `native` is passed to `tls.createServer` and wins. */
@@ -66,11 +66,15 @@ export function listen(options: ListenOptions, accept: (socket: Socket) => Socke
 
 function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHandler): Promise<Listener> {
   const { port = 0, host, path, backlog, tls, handshakeTimeout = DEFAULT_SETTINGS.handshakeTimeout } = options;
-  const begin = (socket: NodeSocket): void => socket.start(accept(socket));
+  const begin = (socket: StreamSocket): void => socket.start(accept(socket));
   let server: Server;
   if (tls === undefined) {
     const serverOptions = { allowHalfOpen: true, noDelay: true };
-    server = createServer(serverOptions, (stream) => begin(nodeSocket(stream)));
+    server = createServer(serverOptions, (stream) => {
+      // Node's own does nothing where both sides may end. Beside ours it would be an array, 64 bytes a connection.
+      for (const listener of stream.listeners("end")) stream.off("end", listener as () => void);
+      begin(nodeSocket(stream));
+    });
   } else {
     checkServerTls(tls);
     const { cert, key, ca, native } = tls;

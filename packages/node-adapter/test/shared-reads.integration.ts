@@ -6,14 +6,14 @@ import { connect, createServer, type Server } from "node:net";
 import { Duplex } from "node:stream";
 import { describe, test } from "node:test";
 import { connect as connectTls, createServer as createTlsServer } from "node:tls";
-import { NodeSocket } from "@samewire/node-builtins";
+import { NodeSocket, type StreamSocket } from "@samewire/node-builtins";
 import { testCertificate } from "../../node-builtins/test/test-certificate.ts";
 import { nodeSocket, SharedReadSocket } from "../src/shared-reads.ts";
 
 const options = { timeout: 20_000 };
 
 /** What becomes of the stream that the server gives with `event`, once a client has written `bytes`. */
-async function socketOf(server: Server, event: string, bytes: string, dial = connect): Promise<NodeSocket> {
+async function socketOf(server: Server, event: string, bytes: string, dial = connect): Promise<StreamSocket> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { HandshakeError, type HeadLimits, type RequestHead, requestHeadFromRaw } from "@samewire/codec";
 import { type Runtime, refuse, ServerCore } from "@samewire/connection";
 import { afterResponses } from "./after-responses.ts";
-import type { NodeSocket } from "./node-socket.ts";
+import type { StreamSocket } from "./stream-socket.ts";
 
 /** A server of `node:http` or `node:https`, or of a framework that stands on one. */
 export type UpgradableServer = HttpServer | HttpsServer;
@@ -20,7 +20,7 @@ export interface Endpoint {
 }
 
 /** Makes the Socket port over the stream of an upgrade, and takes it over. */
-export type ToSocket = (stream: Duplex) => NodeSocket;
+export type ToSocket = (stream: Duplex) => StreamSocket;
 
 const routers = new WeakMap<UpgradableServer, UpgradeRouter>();
 

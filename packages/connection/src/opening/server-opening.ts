@@ -249,7 +249,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
       target: request.target,
       headers: request.headers,
       subprotocol: subprotocol ?? "",
-      peer: request.peer,
+      socket: this.#channel.socket,
       declined,
     };
     this.#host.onAccepted(this.#channel, opening, extension, this.#early?.take() ?? NOTHING);

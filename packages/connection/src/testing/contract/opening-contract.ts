@@ -66,9 +66,15 @@ export function openingContract(fixture: SocketFixture): void {
     await listener.stop();
   });
 
-  test("peer tells who is there", options, async () => {
+  test("peer tells who is there, also when the socket is closed", options, async () => {
     await withEnds(fixture, async ({ near, far }) => {
-      for (const end of [near, far]) {
+      const peers = [near, far].map(({ socket }) => socket.peer());
+      near.destroy();
+      for (const [i, end] of [near, far].entries()) {
+        await end.until(() => end.closed || end.ended, "the end");
+        end.destroy();
+        await end.until(() => end.closed, "onClose");
+        assert.deepEqual(end.socket.peer(), peers[i]);
         const { address, port, secure } = end.socket.peer();
         assert.match(address ?? "", /^(::ffff:)?127\.0\.0\.1$/);
         assert.ok(port !== undefined && port > 0);
