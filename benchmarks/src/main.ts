@@ -4,7 +4,7 @@ import { describeMachine } from "./machine.ts";
 import { parseOptions, USAGE } from "./options.ts";
 import { participants } from "./participants.ts";
 import { markdownReport } from "./report/markdown.ts";
-import { earlierReport, mergeReport } from "./report/merge-report.ts";
+import { earlierReport, mergeReport, readReport } from "./report/merge-report.ts";
 import { writeReport } from "./report/write-report.ts";
 import type { Results, ScenarioResult } from "./results.ts";
 import { runScenario } from "./run-scenario.ts";
@@ -27,6 +27,18 @@ try {
 if (options.list) {
   for (const { id, title } of SCENARIOS) console.log(`${id.padEnd(28)} ${title}`);
   process.exit(0);
+}
+if (options.rewrite && options.out !== undefined) {
+  try {
+    const report = await readReport(options.out);
+    if (report === undefined) throw new Error(`there is no report in ${options.out}`);
+    await writeReport(report, options.out);
+    console.log(`written to ${options.out}`);
+    process.exit(0);
+  } catch (error) {
+    log((error as Error).message);
+    process.exit(1);
+  }
 }
 const machine = describeMachine();
 if (!machine.pinned) log("note: processes are not pinned to cores (no taskset, or one core): figures are less steady");

@@ -14,6 +14,8 @@ export interface Options {
   readonly out: string | undefined;
   /** Keep what an earlier report in `out` holds of other scenarios and runtimes. */
   readonly merge: boolean;
+  /** Measure nothing: write the report in `out` anew, from its figures. */
+  readonly rewrite: boolean;
   readonly list: boolean;
 }
 
@@ -26,6 +28,7 @@ export const USAGE = `pnpm bench [scenario…] [options]
   --only a,b           subjects by id, a segment of it, or kind: ours, peer, floor, tcp, ws, serve, upgrade… (default: all)
   --out FOLDER         where to write the report (default: docs, for a run of all scenarios and runtimes; else none)
   --merge              into the report that is in FOLDER already, in the place of what is measured again; needs --out
+  --rewrite            measures nothing: writes the report in docs, or in FOLDER, anew from its results.json
   --quick              a smoke test: the short list of scenarios, one short round, no report unless --out is given
   --list               print the scenarios
 `;
@@ -42,6 +45,7 @@ export function parseOptions(args: readonly string[], docs: string): Options {
       out: { type: "string" },
       quick: { type: "boolean", default: false },
       merge: { type: "boolean", default: false },
+      rewrite: { type: "boolean", default: false },
       targets: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
     },
@@ -72,8 +76,9 @@ export function parseOptions(args: readonly string[], docs: string): Options {
     rounds,
     quick,
     only,
-    out: values.out ?? (whole ? docs : undefined),
+    out: values.out ?? (whole || values.rewrite ? docs : undefined),
     merge: values.merge,
+    rewrite: values.rewrite,
     list: values.list,
   };
 }

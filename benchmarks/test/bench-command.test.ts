@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,6 +38,21 @@ it("measures ours, the peers and plain TCP on every runtime", { timeout: 90_000 
   }
 });
 
+it("writes a report anew from its figures, without measuring", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "samewire-bench-"));
+  try {
+    await mkdir(join(folder, "benchmarks"));
+    const results = join(folder, "benchmarks", "results.json");
+    await copyFile(join(ROOT, "docs/benchmarks/results.json"), results);
+    await run(process.execPath, ["benchmarks/bench.mjs", "--rewrite", "--out", folder], { cwd: ROOT });
+    for (const file of ["benchmarks.md", "benchmarks/results.html", "benchmarks/results.json"]) {
+      expect(await readFile(join(folder, file), "utf8"), file).toBe(await readFile(join(ROOT, "docs", file), "utf8"));
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 it("refuses before it measures: with 2 what was typed wrongly, with 1 a report that it cannot merge into", async () => {
   const folder = await mkdtemp(join(tmpdir(), "samewire-bench-"));
   const refusal = async (...args: readonly string[]): Promise<unknown> =>
@@ -52,6 +67,10 @@ it("refuses before it measures: with 2 what was typed wrongly, with 1 a report t
     expect(await refusal("--merge")).toMatchObject({ code: 2, stderr: expect.stringContaining("--merge needs --out") });
     const path = join(folder, "benchmarks", "results.json");
     await mkdir(join(folder, "benchmarks"));
+    expect(await refusal("--rewrite", "--out", folder)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("there is no report"),
+    });
     await writeFile(path, "cut sho");
     expect(await refusal("--merge", "--out", folder)).toMatchObject({
       code: 1,

@@ -7,31 +7,38 @@ import type { SubjectKind } from "../subjects.ts";
 /** As the subjects of a runtime are listed. */
 const KINDS: readonly SubjectKind[] = ["ours", "peer", "floor", "tcp"];
 
-/**
- * The report that is in `folder`, for `mergeReport`; undefined when there is none. Throws when it cannot be read, or was
- * measured on something else than `machine`: the figures of a report are compared with each other.
- */
-export async function earlierReport(folder: string, machine: Machine): Promise<Results | undefined> {
+/** The report that is in `folder`; undefined when there is none. Throws when it cannot be read. */
+export async function readReport(folder: string): Promise<Results | undefined> {
   const path = join(folder, "benchmarks", "results.json");
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new Error(`${path} cannot be read, so nothing can be merged into it: ${(error as Error).message}`);
+    throw new Error(`${path} cannot be read: ${(error as Error).message}`);
   }
   let earlier: Results;
   try {
     earlier = JSON.parse(text) as Results;
   } catch (error) {
-    throw new Error(`${path} is no report, so nothing can be merged into it: ${(error as Error).message}`);
+    throw new Error(`${path} is no report: ${(error as Error).message}`);
   }
   if (!Array.isArray(earlier?.scenarios) || typeof earlier.machine?.versions !== "object") {
-    throw new Error(`${path} is no report, so nothing can be merged into it: it has no scenarios or no machine`);
+    throw new Error(`${path} is no report: it has no scenarios or no machine`);
   }
+  return earlier;
+}
+
+/**
+ * The same for `mergeReport`. Throws also when it was measured on something else than `machine`: the figures of a report
+ * are compared with each other.
+ */
+export async function earlierReport(folder: string, machine: Machine): Promise<Results | undefined> {
+  const earlier = await readReport(folder);
+  if (earlier === undefined) return undefined;
   const differences = differencesOf(conditions(earlier.machine), conditions(machine));
   if (differences.length > 0) {
-    throw new Error(`${path} was measured under other conditions: ${differences.join("; ")}`);
+    throw new Error(`the report in ${folder} was measured under other conditions: ${differences.join("; ")}`);
   }
   return earlier;
 }
