@@ -184,6 +184,14 @@ export function deflateEngineSuite({ describe, it }: Runner): void {
         deflater.release();
       });
 
+      it("charges what gives nothing for more than its bytes: a turn of it must not last longer than one of others", () => {
+        const inflater = engine.createInflater({ windowBits: 15 });
+        const blocks = bytesOf("000000ffff".repeat(2000));
+        assert.equal(inflater.inflate(blocks, false, 1000)?.length, 0);
+        assert.ok(inflater.overhead >= 7 * blocks.length, `${inflater.overhead}`);
+        inflater.release();
+      });
+
       it("grows its output for one large piece", () => {
         const deflater = engine.createDeflater(options);
         const inflater = engine.createInflater({ windowBits: 15 });

@@ -50,6 +50,9 @@ const NOTHING = new Uint8Array(0);
 const END = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x00, 0x00, 0x00, 0xff, 0xff);
 const END_ROOM = 16;
 
+/** A byte that gives nothing is part of the codes of a block, for which tables are built: it costs as much as so many. */
+const CODE_COST = 8;
+
 /** Output of one call: a slice of up to 64 KiB and what the compressor held back before fit at once. */
 const OUTPUT_SIZE = 128 * 1024;
 
@@ -142,9 +145,9 @@ class ZlibInflater implements EndingInflater {
     const room = Math.min(max, OUTPUT_SIZE);
     if (!stream.run(Z_SYNC_FLUSH, input, 0, input.length, output, 0, room)) return undefined;
 
-    this.overhead = stream.overhead;
     const left = stream.availIn;
     const size = room - stream.availOut;
+    this.overhead = stream.overhead + Math.max(0, input.length - left - size) * (CODE_COST - 1);
     this.pending = size === room;
     // What is left is copied, once: the caller's piece does not stay as it is.
     const read = input.length - left;
