@@ -13,10 +13,10 @@ export interface ChannelOwner {
   onGone(channel: Channel): void;
 }
 
-/** Shorter chunks are handled before it matters how long that takes; a runtime gives one such after the other at once. */
-const LARGE_CHUNK = 64 * 1024;
-/** After a chunk that took so many milliseconds it is the turn of others: they may be frames by the ten thousand. */
-const LONG_TIME = 2;
+/** What fills the memory of a read, or a record of TLS: a runtime gives one such after the other at once. */
+const LARGE_CHUNK = 16 * 1024;
+/** After chunks that took so many microseconds it is the turn of others: they may be frames by the ten thousand. */
+const LONG_TIME = 2000;
 
 /** Why reading pauses. */
 const NOTHING = 0;
@@ -35,6 +35,8 @@ export class Channel implements SocketHandler, TurnTask {
   readonly #owner: ChannelOwner | undefined;
   /** What reading waits for, as bits. */
   #holds = NOTHING;
+  /** Microseconds that large chunks took, one after the other. */
+  #busy = 0;
 
   constructor(socket: Socket, turns: TurnQueue, owner?: ChannelOwner) {
     this.socket = socket;
@@ -45,13 +47,16 @@ export class Channel implements SocketHandler, TurnTask {
   onBytes(chunk: Uint8Array, memory: number): void {
     if (this.closed) return;
     if (chunk.length < LARGE_CHUNK) {
+      // That was all that there was: nothing follows at once.
+      this.#busy = 0;
       this.stage.onBytes(chunk, memory);
       return;
     }
     const { turns } = this.transmitter;
     const began = turns.now();
     this.stage.onBytes(chunk, memory);
-    if (turns.now() - began >= LONG_TIME) this.#rest();
+    this.#busy += Math.round((turns.now() - began) * 1000);
+    if (this.#busy >= LONG_TIME) this.#rest();
   }
 
   /** Stops reading until {@link resume}. */
@@ -68,6 +73,7 @@ export class Channel implements SocketHandler, TurnTask {
 
   /** Reading stops for a turn of the event loop. */
   #rest(): void {
+    this.#busy = 0;
     if (this.closed || (this.#holds & REST) !== 0) return;
     this.#holds |= REST;
     this.socket.pause();

@@ -8,13 +8,13 @@ import { world } from "./_world.ts";
 
 const FRAMES = "\x82\x80\0\0\0\0".repeat(20_000);
 
-/** A server that has got a large chunk of small messages, of which the first took so many milliseconds. */
+/** A server that has got a large chunk of small messages; every 20,000th takes so many milliseconds. */
 async function flooded(milliseconds: number, message: () => unknown = () => {}) {
   let messages = 0;
   const place = world(
     {
       message: () => {
-        if (messages++ === 0) void place.clock.jump(milliseconds);
+        if (messages++ % 20_000 === 0) void place.clock.jump(milliseconds);
         return message();
       },
     },
@@ -38,7 +38,8 @@ describe("a large chunk", () => {
     expect(resume).not.toHaveBeenCalled();
     socket.write(Buffer.from(FRAMES, "latin1"));
     await place.clock.settle();
-    expect(resume).toHaveBeenCalledOnce();
+    // The second took as long.
+    expect(resume).toHaveBeenCalledTimes(2);
     expect(count()).toBe(40_000);
   });
 
@@ -47,6 +48,22 @@ describe("a large chunk", () => {
     await place.clock.settle();
     expect(count()).toBe(20_000);
     expect(pause).not.toHaveBeenCalled();
+  });
+
+  it("counts with the large ones before it, until there is a small one", async () => {
+    const { place, socket, pause } = await flooded(1);
+    await place.clock.settle();
+    socket.write(Buffer.from(FRAMES.slice(0, 6), "latin1"));
+    await place.clock.settle();
+    socket.write(Buffer.from(FRAMES, "latin1"));
+    await place.clock.settle();
+    expect(pause).not.toHaveBeenCalled();
+    socket.write(Buffer.from(FRAMES, "latin1"));
+    await place.clock.settle();
+    expect(pause).toHaveBeenCalledOnce();
+    socket.write(Buffer.from(FRAMES, "latin1"));
+    await place.clock.settle();
+    expect(pause).toHaveBeenCalledOnce();
   });
 
   it("whose messages wait is not followed by more when the turn of the others is over", async () => {
