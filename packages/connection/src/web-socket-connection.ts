@@ -150,7 +150,7 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
    *
    * @returns for a message: true while what waits is below the high-water mark; false above it, and, dropped, on a
    *   connection that is closing or closed. For a stream: a promise that resolves when its last part was accepted and
-   *   rejects when it could not be sent whole.
+   *   rejects when it could not be sent whole; where the connection was lost, `cause` says why.
    * @throws UsageError if it is none of these
    */
   send(message: Sendable, options?: SendOptions): boolean;

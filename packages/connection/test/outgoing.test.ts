@@ -171,6 +171,59 @@ describe("Outgoing", () => {
     });
   }
 
+  for (const [end, cause] of Object.entries({
+    "a reset": { message: "connection reset" },
+    "a rule that the peer breaks": { code: "mask-required" },
+    "a deadline": { message: "the peer did not answer a Ping within pongTimeout" },
+  })) {
+    it(`${end}: each stream rejects with the error that ends the connection as its cause`, async () => {
+      const sendings: Promise<void>[] = [];
+      const errors: unknown[] = [];
+      const { clock, connect, core, sockets } = world({
+        pingInterval: end === "a deadline" ? 1000 : 0,
+        open(socket) {
+          const under = (async function* () {
+            yield "part";
+            await new Promise(() => {});
+          })();
+          sendings.push(socket.send(under), socket.send(parts("waits")));
+        },
+        message: () => {},
+        close(socket, { error }) {
+          sendings.push(socket.send(parts("late")));
+          errors.push(error);
+        },
+      });
+      await connect({ autoPong: false });
+      await clock.settle();
+      const [client] = sockets;
+      const [connection] = core.connections;
+      if (client === undefined || connection === undefined) throw new Error("no connection");
+      if (end === "a reset") client.reset();
+      else if (end === "a deadline") {
+        client.pause();
+        await clock.advance(30_000);
+      } else client.write(Uint8Array.of(0x81, 0));
+      await clock.settle();
+      expect(errors).toEqual([expect.objectContaining(cause)]);
+      expect(sendings).toHaveLength(3);
+      for (const sending of sendings) {
+        const error: unknown = await sending.catch((reason: unknown) => reason);
+        expect(error).toMatchObject({ message: expect.stringContaining("closed"), cause: errors[0] });
+      }
+    });
+  }
+
+  it("a stream that the application's own close breaks off has no cause", async () => {
+    const { clock, connect } = world({ message: () => {} });
+    const socket = await connect();
+    const sending = socket.send(new ReadableStream<string>());
+    void socket.close();
+    const error: unknown = await sending.catch((reason: unknown) => reason);
+    expect(error).not.toHaveProperty("cause");
+    await clock.settle();
+  });
+
   it("tells of room again where streams that wait were all that left none", async () => {
     const log: string[] = [];
     let goOn = (): void => {};

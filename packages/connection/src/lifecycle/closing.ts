@@ -190,7 +190,7 @@ export class Closing implements DeadlineOwner {
     const clean = protocol.state === "closed";
     this.info = { code, reason, clean, sent: this.#sent, error };
     protocol.end();
-    sender.stop();
+    sender.stop(error);
     this.#owner.onFinished(this.info);
     // Before the application can be told, which is the end of the deadline.
     this.#arm();
@@ -206,7 +206,7 @@ export class Closing implements DeadlineOwner {
   }
 
   #answer(): void {
-    this.#owner.sender.afterAccepted(() => this.#answerNow());
+    this.#owner.sender.afterAccepted(() => this.#answerNow(), this.#fault);
   }
 
   #answerNow(): void {

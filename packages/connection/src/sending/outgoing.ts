@@ -33,6 +33,8 @@ export class Outgoing implements TurnTask {
   /** No stream may begin: the application has closed. */
   #closing = false;
   #stopped = false;
+  /** Why the connection was lost, if it was. */
+  #lost: Error | undefined;
   #sliced: Uint8Array = NOTHING;
   #slicedAt = 0;
   #compressor: MessageExtension | undefined;
@@ -104,24 +106,28 @@ export class Outgoing implements TurnTask {
   stream(source: SendableStream, kind: "text" | "binary" | undefined, compress: boolean | undefined): Promise<void> {
     const outcome = new Outcome();
     const send = (): void => this.#runStream(source, new PartSender(this.#owner, kind, compress), outcome);
-    if (this.#busy) this.later(0, send, outcome.lose);
+    if (this.#busy) this.later(0, send, () => outcome.lose(this.#lost));
     else send();
     return outcome.promise;
   }
 
   /**
    * The application closes: a stream under way is broken off, which a Close frame may do, and none begins; the rest is
-   * sent first.
+   * sent first. So it is where the peer has broken a rule.
+   *
+   * @param lost why the connection is lost, if it is: the cause of what the streams reject with
    */
-  stopStreams(): void {
+  stopStreams(lost: Error | undefined): void {
     this.#closing = true;
+    this.#lost ??= lost;
     this.#stopStream?.();
   }
 
-  /** The connection is over. */
-  stop(): void {
+  /** The connection is over. @param lost as for {@link stopStreams} */
+  stop(lost: Error | undefined): void {
     this.#closing = true;
     this.#stopped = true;
+    this.#lost ??= lost;
     this.#dropWaiting();
     this.#sliced = NOTHING;
     this.waitingBytes = 0;
@@ -130,7 +136,7 @@ export class Outgoing implements TurnTask {
 
   #runStream(source: SendableStream, parts: PartSender, outcome: Outcome): void {
     if (this.#closing || !this.#owner.protocol.sendable) {
-      outcome.lose();
+      outcome.lose(this.#lost);
       return;
     }
     let iterator: AsyncIterator<unknown>;
@@ -152,7 +158,7 @@ export class Outgoing implements TurnTask {
       }
       giveUp(iterator);
       if (parts.begun) this.#dropWaiting();
-      outcome.lose();
+      outcome.lose(this.#lost);
       this.#next();
     };
     parts.run(iterator).then(
@@ -227,11 +233,12 @@ class Outcome {
     });
   }
 
-  /** The connection was closed before the message was complete. */
-  readonly lose = (): void => {
+  /** The connection was closed before the message was complete, or lost for a reason that is known. */
+  lose(cause: Error | undefined): void {
     ignoreRejection(this.promise);
-    this.reject(new Error("the connection was closed before the message was complete"));
-  };
+    const options = cause === undefined ? undefined : { cause };
+    this.reject(new Error("the connection was closed before the message was complete", options));
+  }
 }
 
 /** Tells a source that no more is wanted. Not awaited: one that never settles must not hold the connection. */

@@ -45,6 +45,8 @@ export class Sender implements OutgoingOwner {
   #stopped = false;
   /** Nothing at all is accepted: the connection is over. */
   #over = false;
+  /** Why the connection was lost, if it was. */
+  #lost: Error | undefined;
   #congested = false;
   #drainWaiters: (() => void)[] | undefined;
   /** The Ping that is to be answered when the peer takes bytes again: the last one only (RFC 6455 section 5.5.3). */
@@ -84,8 +86,8 @@ export class Sender implements OutgoingOwner {
   #slowWay(): Outgoing {
     if (this.#outgoing === undefined) {
       this.#outgoing = new Outgoing(this);
-      if (this.#stopped) this.#outgoing.stopStreams();
-      if (this.#over) this.#outgoing.stop();
+      if (this.#stopped) this.#outgoing.stopStreams(this.#lost);
+      if (this.#over) this.#outgoing.stop(this.#lost);
     }
     return this.#outgoing;
   }
@@ -195,21 +197,23 @@ export class Sender implements OutgoingOwner {
     then?.();
   }
 
-  /** Accepts no more messages; runs `then` when those accepted are encoded. A stream under way is broken off. */
-  afterAccepted(then: () => void): void {
+  /** Accepts no more messages, since `lost` if so; runs `then` when those accepted are encoded. Breaks off a stream. */
+  afterAccepted(then: () => void, lost?: Error): void {
     this.#stopped = true;
-    this.#outgoing?.stopStreams();
+    this.#lost ??= lost;
+    this.#outgoing?.stopStreams(lost);
     if (this.#isBusy()) this.#onIdle = then;
     else then();
   }
 
-  /** The connection is over: nothing more is sent, and who waits is told. */
-  stop(): void {
+  /** The connection is over, and `lost` is why, if it was: nothing more is sent, and who waits is told. */
+  stop(lost: Error | undefined): void {
     this.#over = true;
     this.#stopped = true;
+    this.#lost ??= lost;
     this.#onIdle = undefined;
     this.#owedPong = undefined;
-    this.#outgoing?.stop();
+    this.#outgoing?.stop(lost);
     this.#tellTaken();
     this.#wake();
   }
