@@ -1,6 +1,9 @@
 /** Messages and bytes (RFC 6455 section 5.6), and how a connection ends. */
 
-/** Received bytes: the application's own, in memory that is shared with nobody. */
+/**
+ * Received bytes: the application's own. Their buffer may hold other payloads of the connection too, at any offset: `slice`
+ * before it is transferred, or read as something else than bytes.
+ */
 export type OwnBytes = Uint8Array<ArrayBuffer>;
 
 /** A received message: a string for text, bytes for binary. */

@@ -20,8 +20,10 @@ import type { Socket, SocketHandler } from "./socket.ts";
 import { Topics } from "./topics.ts";
 import { type Opening, WebSocketConnection } from "./web-socket-connection.ts";
 
-/** What `serve` is given, but for how to listen. */
-export type ServerOptions<C> = ServerHandlers<C> & ServerPolicy;
+/** What `serve` is given, but for how to listen. A `context` that is never undefined has to come from `upgrade`. */
+export type ServerOptions<C> = ServerHandlers<C> &
+  ServerPolicy &
+  (undefined extends C ? unknown : Required<Pick<ServerHandlers<C>, "upgrade">>);
 
 /** What became of the connections when a server was drained. */
 export interface DrainReport {

@@ -96,7 +96,10 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
     return this.#socket.peer();
   }
 
-  /** `open` until a Close frame is sent or received, `closing` until the outcome is known, then `closed`. */
+  /**
+   * `open` until a Close frame is sent or received, `closing` until the outcome is known, then `closed`. While what came
+   * before the peer's Close frame is handled, the state is `closing`, and replies to it are still sent.
+   */
   get state(): "open" | "closing" | "closed" {
     if (this.#engine.info !== undefined) return "closed";
     return this.#engine.protocol.state === "open" && !this.#engine.closeRequested ? "open" : "closing";
@@ -155,6 +158,7 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
    */
   send(message: Sendable, options?: SendOptions): boolean;
   send(stream: SendableStream, options?: SendOptions): Promise<void>;
+  send(either: Sendable | SendableStream, options?: SendOptions): boolean | Promise<void>;
   send(message: Sendable | SendableStream, options?: SendOptions): boolean | Promise<void> {
     const { sender } = this.#engine;
     checkOption(options === undefined || typeof options === "object", NO_CALLBACK, options);

@@ -23,7 +23,7 @@ export interface World<C> {
 }
 
 export function world<C = undefined>(
-  options: ServerOptions<C> = {},
+  options: ServerOptions<C> = {} as ServerOptions<C>,
   memory: MemoryOptions = {},
   deflate: () => DeflateEngine = pakoEngine,
 ): World<C> {
