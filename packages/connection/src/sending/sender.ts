@@ -154,9 +154,10 @@ export class Sender implements OutgoingOwner {
     return this.#belowHighWater();
   }
 
-  /** Answers a Ping: at once, or, while the peer takes nothing, only the last of them. */
+  /** Answers a Ping: in its place, or, while the peer takes nothing, only the last of them. */
   answerPing(payload: Uint8Array): void {
-    if (this.#transmitter.blocked) {
+    // Not for each write that a runtime lends: there a Pong would be missing, or late, that others send.
+    if (this.#transmitter.stalled) {
       this.#owedPong = payload.slice();
       return;
     }

@@ -199,6 +199,11 @@ export class Transmitter implements Outlet, TurnTask {
     return this.#lentBytes === 0 || this.turns.now() - this.#lentAt >= PROMPT;
   }
 
+  /** Whether the peer takes nothing, as far as that can be told: a loan that is under way for a moment says nothing yet. */
+  get stalled(): boolean {
+    return this.blocked && this.peerTook;
+  }
+
   /** The socket takes bytes again. */
   onWritable(): void {
     this.blocked = false;
