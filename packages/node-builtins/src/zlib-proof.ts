@@ -2,7 +2,7 @@ import type { DeflateEngine, Inflater } from "@samewire/codec";
 
 /**
  * Whether an engine does what permessage-deflate needs of it: context takeover, a reset, bounded output, invalid data
- * told, and what follows a block with BFINAL set read on.
+ * told, data that break off inside a block too, and what follows a block with BFINAL set read on.
  */
 export function provesItself(engine: DeflateEngine): boolean {
   try {
@@ -22,11 +22,14 @@ export function provesItself(engine: DeflateEngine): boolean {
     inflater.reset();
     const refused = inflater.inflate(new Uint8Array([0x06]), true, 65_536) === undefined;
     inflater.reset();
+    // The beginning of a block with codes of its own.
+    const whole = inflater.inflate(new Uint8Array([4, 0]), true, 65_536) === undefined;
+    inflater.reset();
     // An empty block with fixed codes and BFINAL set, and a stored one with the byte 0 after it.
     const continues = inflates(inflater, new Uint8Array([3, 0, 0, 1, 0, 0xfe, 0xff, 0, 0]), new Uint8Array(1));
     deflater.release();
     inflater.release();
-    return kept && forgot && back && strict && refused && continues;
+    return kept && forgot && back && strict && refused && whole && continues;
   } catch {
     return false;
   }

@@ -159,6 +159,23 @@ export function deflateDecodeSuite({ describe, it }: Runner): void {
         }
       });
 
+      it("takes no message for whole that breaks off inside a block, wherever that is", () => {
+        // Of few letters, so that the block has codes of its own (RFC 1951 section 3.2.7). Of their lengths nothing comes out.
+        const letters = Uint8Array.from({ length: 300 }, (_, at) => 97 + ((at * at + (at >> 3) * 7) % 13));
+        const block = encodeAll(serverSide(engine, NO_TAKEOVER, { level: 9 }), letters);
+        for (const message of [block, bytesOf("f248cdc9c90700"), bytesOf("000500faff48656c6c6f00")]) {
+          // The first octet of a stored block alone is an empty message.
+          for (let size = 2; size < message.length; size += 1) {
+            const extension = serverSide(engine, NO_TAKEOVER);
+            const broken = Array.from(message.subarray(0, size), (octet) => octet.toString(16).padStart(2, "0")).join(
+              "",
+            );
+            assert.equal(outcome(extension, broken), "deflate-invalid", `after ${size} of ${message.length} octets`);
+            extension.release();
+          }
+        }
+      });
+
       it("answers garbage with a declared fault or with other bytes, and never throws", () => {
         const seeds = ["f248cdc9c90700", "f348cdc9c9070000", "f24805000000ffffcac9c90700", "000500faff48656c6c6f00"];
         let state = 7;

@@ -38,16 +38,19 @@ export interface ZlibLike
 
 const Z_NO_FLUSH = 0;
 const Z_SYNC_FLUSH = 2;
+/** Inflating stops at the end of the block. */
+const Z_BLOCK = 5;
 
 /** Length of the `00 00 ff ff` that messages go without (RFC 7692 sections 7.2.1 and 7.2.2). */
 const TAIL = 4;
 const NOTHING = new Uint8Array(0);
 
 /**
- * The tail, and an empty stored block more. Where a message is whole, all of it is read and nothing comes out; where its
- * data break off inside a block, zlib takes this for data, and something does, or it is invalid.
+ * The tail and one byte more, to be read up to the end of a block. Where a message is whole, that byte is left and nothing
+ * comes out; where its data break off inside a block, zlib takes this for data: all of it is read, something comes out, or
+ * it is invalid.
  */
-const END = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x00, 0x00, 0x00, 0xff, 0xff);
+const END = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x00);
 const END_ROOM = 16;
 
 /** A byte that gives nothing is part of the codes of a block, for which tables are built: it costs as much as so many. */
@@ -163,11 +166,11 @@ class ZlibInflater implements EndingInflater {
   /** Whether the message is whole: its data end where a block does. */
   #ends(output: Uint8Array, size: number): boolean {
     const stream = this.#stream;
-    if (!stream.run(Z_SYNC_FLUSH, END, 0, END.length, output, size, END_ROOM)) return false;
+    if (!stream.run(Z_BLOCK, END, 0, END.length, output, size, END_ROOM)) return false;
     if (stream.availOut < END_ROOM) return false;
     // A block with BFINAL set was the last thing: nothing is read after it.
     if (stream.availIn === END.length) this.rest = NOTHING;
-    return stream.availIn === 0 || this.rest !== undefined;
+    return stream.availIn === END.length - TAIL || this.rest !== undefined;
   }
 
   reset(): void {
