@@ -20,8 +20,10 @@ export function afterResponses(stream: Duplex, then: () => void): void {
   // The host has let go of the stream, and we have not taken it yet: a reset meanwhile is nobody's.
   stream.on("error", ignore);
   response.once("close", () => {
+    // What is over is listened to on: where the answer found out about a reset, its error comes after this.
+    if (!stream.writable) return;
     stream.off("error", ignore);
-    if (stream.writable) afterResponses(stream, then);
+    afterResponses(stream, then);
   });
 }
 

@@ -6,6 +6,7 @@ import { describe, test } from "node:test";
 import { type CloseInfo, connectWith } from "@samewire/connection";
 import type { AttachOptions } from "@samewire/node-builtins";
 import { attachHeadTests } from "./_attach-heads.ts";
+import { attachPipelineTests } from "./_attach-pipelines.ts";
 import { type Attach, echo, httpServer, listening, open, runtime } from "./_attach-servers.ts";
 import { clientFrame, RawClient, upgradeRequest } from "./_raw-client.ts";
 import { dial } from "./_streams.ts";
@@ -17,6 +18,7 @@ const options = { timeout: 20_000 };
 export function attachSuite(name: string, attach: Attach): void {
   describe(`attach of ${name}`, () => {
     attachHeadTests(attach);
+    attachPipelineTests(attach);
 
     test("upgrades beside the host's own answers", options, async () => {
       const { server, port } = await httpServer();
@@ -255,31 +257,6 @@ export function attachSuite(name: string, attach: Attach): void {
         await attached.close();
       },
     );
-
-    // Bun's `node:http` gives no `upgrade` event here, and answers both in order.
-    test("SH-35 an upgrade sent behind a request is answered behind it", options, async () => {
-      const server = createServer((request, response) => {
-        setTimeout(() => response.end(`body of ${request.url}`), 100);
-      });
-      const port = await listening(server);
-      const attached = attach(server, { open: (socket) => void socket.send("hello") });
-      const client = await RawClient.to(port);
-      client.write(
-        `GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET /slower HTTP/1.1\r\nHost: a\r\n\r\n${upgradeRequest("/ws")}`,
-      );
-      await client.until(() => /hello|body of .ws/.test(client.text), "the answer to the upgrade");
-      const answers = client.text.match(/body of .slow(?:er)?|HTTP.1.1 101|hello|body of .ws/g);
-      assert.ok(["HTTP/1.1 101,hello", "body of /ws"].includes(String(answers?.slice(2))), client.text);
-      assert.deepEqual(answers?.slice(0, 2), ["body of /slow", "body of /slower"]);
-      client.stream.destroy();
-      // And one that leaves while it waits harms nobody.
-      const leaving = await RawClient.to(port);
-      leaving.write(`GET /slow HTTP/1.1\r\nHost: a\r\n\r\n${upgradeRequest("/ws")}`);
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      leaving.stream.resetAndDestroy();
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      await attached.close();
-    });
 
     test("drain answers 503, says 1001, and leaves the host listening", options, async () => {
       const { server, port } = await httpServer();
