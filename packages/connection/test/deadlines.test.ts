@@ -49,6 +49,26 @@ describe("Deadlines", () => {
     expect(owner.onDeadline).toHaveBeenCalledOnce();
   });
 
+  it("fire in a process that is late each time: what waits is read first, but once", async () => {
+    const clock = new FakeClock();
+    const deadlines = new Deadlines(clock);
+    const owner = { onDeadline: vi.fn() } satisfies DeadlineOwner;
+    for (let round = 1; round <= 2; round++) {
+      deadlines.arm(owner, "opening", 1000);
+      await clock.jump(3000);
+      expect(owner.onDeadline).toHaveBeenCalledTimes(round - 1);
+      await clock.jump(3000);
+      expect(owner.onDeadline).toHaveBeenCalledTimes(round);
+    }
+    // A turn that nobody waits for any more is no turn taken.
+    const gone = deadlines.arm(owner, "opening", 1000);
+    await clock.jump(3000);
+    deadlines.disarm(gone);
+    deadlines.arm(owner, "opening", 1000);
+    await clock.jump(3000);
+    expect(owner.onDeadline).toHaveBeenCalledTimes(2);
+  });
+
   it("are due in their order and on time, whichever of them are disarmed", async () => {
     // A generator with a seed, so that what fails can be run again.
     let state = 7;

@@ -39,6 +39,8 @@ export class Deadlines {
   readonly #heap: Deadline[] = [];
   #timer: unknown;
   #timerDue = Infinity;
+  /** What waits is being read. Not twice in a row: a process that is always late must not lose its deadlines by it. */
+  #graced = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -71,7 +73,9 @@ export class Deadlines {
       this.#down(last);
     }
     // The timer stays: at worst it wakes once for nothing, where setting it anew would cost every connection.
-    if (this.#heap.length === 0) this.#clearTimer();
+    if (this.#heap.length > 0) return;
+    this.#clearTimer();
+    this.#graced = false;
   }
 
   #setTimer(): void {
@@ -95,11 +99,13 @@ export class Deadlines {
     const late = now - this.#timerDue;
     this.#timer = undefined;
     this.#timerDue = Infinity;
-    if (late > SUSPENDED_AFTER) {
+    if (late > SUSPENDED_AFTER && !this.#graced) {
+      this.#graced = true;
       this.#timerDue = now + GRACE;
       this.#timer = this.#clock.setTimer(this.#wake, GRACE);
       return;
     }
+    this.#graced = false;
     try {
       for (let first = this.#heap[0]; first !== undefined && first.due <= now; first = this.#heap[0]) {
         this.disarm(first);
