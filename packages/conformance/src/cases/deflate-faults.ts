@@ -167,26 +167,33 @@ export const deflateFaultCases: readonly ConformanceCase[] = [
     expectation: "No rule covers it: taken as an empty message, or failed. The testee does not hang.",
     run: (context) => reportChoice(context, compressedText(new Uint8Array(0))),
   }),
-  ...defineCase({
-    id: "DF-29.20",
-    title: "A message that ends in the middle of a block",
-    section: "RFC 7692 7.2.2",
-    roles: ROLES,
-    needs: { compression: true },
-    input: "c1 03 f2 48 cd, then a Ping (masked towards a server)",
-    expectation: "No complete DEFLATE stream, so best failed; RFC 7692 does not say that a receiver has to notice.",
-    async run(context) {
-      const { peer } = await openDeflated(context);
-      await peer.send(...compressedText(HELLO.subarray(0, 3)), ping("next"));
-      const event = await outcomeOf(context, peer);
-      if (event === undefined || event.type === "message") {
-        return context.inform("the testee takes a message whose data breaks off for a whole one");
-      }
-      if (event?.type === "close" && !BAD_DATA.includes(event.code ?? 0)) {
-        context.nonStrict(`the Close frame has code ${event.code ?? "(none)"}, not ${BAD_DATA.join(" or ")}`);
-      }
-    },
-  }),
+  ...(
+    [
+      ["DF-29.20", "A message that ends in the middle of a block", HELLO.subarray(0, 3), "c1 03 f2 48 cd"],
+      ["DF-29.21", "A message that ends in the lengths of a block's codes", hex("04 00"), "c1 02 04 00"],
+    ] as const
+  ).flatMap(([id, title, payload, input]) =>
+    defineCase({
+      id,
+      title,
+      section: "RFC 7692 7.2.2",
+      roles: ROLES,
+      needs: { compression: true },
+      input: `${input}, then a Ping (masked towards a server)`,
+      expectation: "No complete DEFLATE stream, so best failed; RFC 7692 does not say that a receiver has to notice.",
+      async run(context) {
+        const { peer } = await openDeflated(context);
+        await peer.send(...compressedText(payload), ping("next"));
+        const event = await outcomeOf(context, peer);
+        if (event === undefined || event.type === "message") {
+          return context.inform("the testee takes a message whose data breaks off for a whole one");
+        }
+        if (event?.type === "close" && !BAD_DATA.includes(event.code ?? 0)) {
+          context.nonStrict(`the Close frame has code ${event.code ?? "(none)"}, not ${BAD_DATA.join(" or ")}`);
+        }
+      },
+    }),
+  ),
 ];
 
 /** What the testee made of the message, whether its Pong for the Ping behind it comes first or not. */
