@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { type Clock, MAX_DELAY } from "@samewire/connection";
 
 /** Where `node:http` keeps the response that is under way on a stream; null or undefined where none is. */
 interface HttpStream extends Duplex {
@@ -10,8 +11,12 @@ interface HttpStream extends Duplex {
  * Runs `then` when the responses to what came before on an HTTP stream are sent: at once if they are. An upgrade that
  * was sent behind a request is answered behind it (RFC 9112 section 9.3.2), or the response would land among frames.
  * Not at all where the stream has closed by then.
+ *
+ * Nobody reads the stream meanwhile, so that nobody sees the peer leave: it is destroyed where a response takes too long.
+ *
+ * @param time how long each response may take from here on, in milliseconds; 0: no deadline
  */
-export function afterResponses(stream: Duplex, then: () => void): void {
+export function afterResponses(stream: Duplex, clock: Clock, time: number, then: () => void): void {
   const response = (stream as HttpStream)._httpMessage;
   if (!response || response.writableFinished) {
     then();
@@ -19,11 +24,13 @@ export function afterResponses(stream: Duplex, then: () => void): void {
   }
   // The host has let go of the stream, and we have not taken it yet: a reset meanwhile is nobody's.
   stream.on("error", ignore);
+  const timer = time > 0 ? clock.setTimer(() => stream.destroy(), Math.min(time, MAX_DELAY)) : undefined;
   response.once("close", () => {
+    clock.clearTimer(timer);
     // What is over is listened to on: where the answer found out about a reset, its error comes after this.
     if (!stream.writable) return;
     stream.off("error", ignore);
-    afterResponses(stream, then);
+    afterResponses(stream, clock, time, then);
   });
 }
 

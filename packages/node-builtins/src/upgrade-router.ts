@@ -2,7 +2,7 @@ import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { HandshakeError, type HeadLimits, type RequestHead, requestHeadFromRaw } from "@samewire/codec";
-import { type Runtime, refuse, ServerCore } from "@samewire/connection";
+import { type Clock, type Runtime, refuse, ServerCore } from "@samewire/connection";
 import { afterResponses } from "./after-responses.ts";
 import type { StreamSocket } from "./stream-socket.ts";
 
@@ -12,11 +12,16 @@ export type UpgradableServer = HttpServer | HttpsServer;
 /** What an `upgrade` whose path no endpoint claims becomes. */
 export type Unmatched = "refuse" | "leave";
 
+/** Of an endpoint's settings, what its upgrades are held to before they are its own. */
+interface Settings extends HeadLimits {
+  readonly handshakeTimeout: number;
+}
+
 /** One `attach` on a server. */
 export interface Endpoint {
   readonly matches: (path: string) => boolean;
   readonly unmatched: Unmatched | undefined;
-  readonly core: { readonly upgrade: ServerCore<unknown>["upgrade"]; readonly settings: HeadLimits };
+  readonly core: { readonly upgrade: ServerCore<unknown>["upgrade"]; readonly settings: Settings };
 }
 
 /** Makes the Socket port over the stream of an upgrade, and takes it over. */
@@ -27,6 +32,7 @@ const routers = new WeakMap<UpgradableServer, UpgradeRouter>();
 /** The one `upgrade` listener of a server, whatever the number of endpoints on it: no request is upgraded twice. */
 export class UpgradeRouter {
   readonly #server: UpgradableServer;
+  readonly #clock: Clock;
   readonly #toSocket: ToSocket;
   readonly #endpoints: Endpoint[] = [];
   /** Answers what nobody wants; it has no connections. */
@@ -44,6 +50,7 @@ export class UpgradeRouter {
 
   private constructor(server: UpgradableServer, runtime: Runtime, toSocket: ToSocket) {
     this.#server = server;
+    this.#clock = runtime.clock;
     this.#toSocket = toSocket;
     this.#nobody = new ServerCore<undefined>(
       { origins: "any", upgrade: () => refuse(404, {}, "No WebSocket endpoint has this path.\n") },
@@ -74,7 +81,7 @@ export class UpgradeRouter {
     // What came after the head is a piece of the parser's own buffer.
     const rest = new Uint8Array(head);
     const core = endpoint?.core ?? this.#nobody;
-    afterResponses(stream, () => {
+    afterResponses(stream, this.#clock, core.settings.handshakeTimeout, () => {
       const socket = this.#toSocket(stream);
       (stream as { setTimeout?: (milliseconds: number) => void }).setTimeout?.(0);
       (stream as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);

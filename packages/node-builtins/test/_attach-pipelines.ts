@@ -48,4 +48,16 @@ export function attachPipelineTests(attach: Attach): void {
     await new Promise((resolve) => setTimeout(resolve, 100));
     await attached.close();
   });
+
+  // What nobody reads is not seen to end.
+  test("who leaves behind an answer that never comes is not kept", options, async () => {
+    const server = createServer(() => {});
+    const port = await listening(server);
+    const attached = attach(server, { ...echo, handshakeTimeout: 100 });
+    const client = await RawClient.to(port);
+    client.write(`GET / HTTP/1.1\r\nHost: a\r\n\r\n${upgradeRequest()}`);
+    client.stream.end();
+    assert.equal(await client.all(), "");
+    await attached.close();
+  });
 }
