@@ -32,7 +32,7 @@ export interface ClientRequest {
   readonly key: string;
 }
 
-const HANDSHAKE_FIELDS_AND_ORIGIN = new RegExp(`${HANDSHAKE_FIELDS.source}|^origin$`, "i");
+const HANDSHAKE_FIELDS_AND_ORIGIN = new RegExp(`${HANDSHAKE_FIELDS.source}|^origin$`);
 
 /**
  * The request, with its lines in this order: request line, Host, Upgrade, Connection, Sec-WebSocket-Key,

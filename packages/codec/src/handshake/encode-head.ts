@@ -5,14 +5,14 @@ import { encodeLatin1 } from "./latin1.ts";
 
 /** What only the opening handshake itself sets. */
 export const HANDSHAKE_FIELDS: RegExp =
-  /^(?:host|upgrade|connection|sec-websocket-.*|content-length|transfer-encoding)$/i;
+  /^(?:host|upgrade|connection|sec-websocket-.*|content-length|transfer-encoding)$/;
 
 /**
  * The head in bytes, which are the caller's.
  *
  * @param fields those that the message sets itself; what is undefined or empty is left out
  * @param added those of others, in their order
- * @param reserved matches the names that those may not have
+ * @param reserved matches the names that those may not have, in lower case
  * @throws UsageError for an added name that is not a token or reserved, and for a value with CR, LF, another control
  *   character or beyond Latin-1
  */

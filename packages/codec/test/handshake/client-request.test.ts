@@ -44,6 +44,8 @@ describe("createRequest", () => {
   it("sends nothing that was not asked for", () => {
     expect(text(createRequest(base).bytes)).not.toMatch(/origin|protocol:|extensions:/i);
     expect(text(createRequest({ ...base, headers: { origin: "http://a" } }).bytes)).toMatch(/origin: http:\/\/a/);
+    const near = createRequest({ ...base, origin: "http://a", headers: { "X-Origin": "b", "Origin-X": "c" } });
+    expect(text(near.bytes)).toMatch(/\r\nOrigin: http:\/\/a\r\nX-Origin: b\r\nOrigin-X: c\r\n/);
   });
 
   it.each<[string, Partial<ClientRequestOptions>, string]>([
@@ -76,7 +78,7 @@ describe("createRequest", () => {
       { headers: { [name]: "x" } },
       "header-reserved",
     ]),
-    ["Origin twice", { origin: "http://a", headers: { origin: "http://b" } }, "header-reserved"],
+    ["Origin twice", { origin: "http://a", headers: { ORIGIN: "http://b" } }, "header-reserved"],
   ])("CH-25: throws for %s", (_title, changed, code) => {
     expect(() => createRequest({ ...base, ...changed })).toThrow(expect.objectContaining({ name: "UsageError", code }));
   });

@@ -25,7 +25,7 @@ export interface HttpResponse {
   readonly head?: boolean | undefined;
 }
 
-const FRAMING = /^(?:connection|content-length|transfer-encoding)$/i;
+const FRAMING = /^(?:connection|content-length|transfer-encoding)$/;
 
 /**
  * The response in bytes, which are the caller's. It has `Connection: close`, and a Content-Length unless its status
