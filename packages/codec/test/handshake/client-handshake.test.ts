@@ -136,6 +136,12 @@ describe("ClientHandshake", () => {
     });
   });
 
+  it("CH-9: names the subprotocols that the server answered with", () => {
+    const message = (...chosen: string[]) => outcomeOf(response({ "Sec-WebSocket-Protocol": chosen })).message;
+    expect(message("c")).toMatch(/: "c" \(/);
+    expect(message("a", "c")).toMatch(/: "a, c" \(/);
+  });
+
   it("makes the checks in the order of RFC 6455 section 4.1", () => {
     const fields: Record<string, string | undefined> = {
       Upgrade: undefined,
@@ -213,9 +219,14 @@ describe("ClientHandshake", () => {
   );
 
   it("passes over interim responses (RFC 9110 section 15.2)", () => {
-    const interim = joined(head("HTTP/1.1 100 Continue"), head("HTTP/1.1 103 Early Hints", "Link: </a>"));
+    const interim = joined(
+      head("HTTP/1.1 100 Continue"),
+      head("HTTP/1.1 103 Early Hints", "Link: </a>"),
+      head("HTTP/1.1 199 x"),
+    );
     expect(outcomeOf(joined(interim, response(), latin1("\x81\0")))).toMatchObject({ kind: "open", rest: "\x81\0" });
     expect(outcomeOf(joined(interim, head("HTTP/1.1 401 ", "Content-Length: 0")))).toMatchObject({
+      message: expect.stringContaining(": 401 ("),
       response: { status: 401 },
     });
   });
@@ -236,6 +247,9 @@ describe("ClientHandshake", () => {
     expect(outcomeOf(endless)).toMatchObject({ code: "head-too-large", response: undefined });
     const many = head("HTTP/1.1 101 x", ...Array.from({ length: 101 }, () => "a: b"));
     expect(outcomeOf(many)).toMatchObject({ code: "too-many-headers", response: undefined });
+    const padding = 16_384 - response({ X: "" }).length;
+    expect(outcomeOf(response({ X: "a".repeat(padding) }))).toMatchObject({ kind: "open" });
+    expect(outcomeOf(response({ X: "a".repeat(padding + 1) }))).toMatchObject({ code: "head-too-large" });
   });
 
   it("CH-18: gives one refusal when the stream ends after any byte of the head", () => {

@@ -158,6 +158,12 @@ describe("HeadParser", () => {
     expect(parser.receive(latin1("a"))).toBeUndefined();
   });
 
+  it("SH-20, SH-21: names the limit that a head is over", () => {
+    const refusal = (within: HeadLimits) => requestHeadParser(within).receive(head("GET / HTTP/1.1", "a: b", "c: d"));
+    expect(refusal({ ...limits, maxHeaders: 1 })).toMatchObject({ message: expect.stringContaining(": 1 (") });
+    expect(refusal({ ...limits, maxHeadSize: 20 })).toMatchObject({ message: expect.stringContaining(": 20 bytes (") });
+  });
+
   it("SH-21: takes time linear in a head that comes byte by byte", () => {
     const ratio = growth((size) => {
       const pieces = cuts(head("GET / HTTP/1.1", `X: ${"a".repeat(size)}`))[1]!;
@@ -265,5 +271,7 @@ describe("requestHeadFromRaw", () => {
     ["HTTP/2", "GET", "/", "2.0", [], "http-version"],
   ] as const)("refuses %s, which a lenient parser may let through", (_title, method, target, version, raw, code) => {
     expect(requestHeadFromRaw(method, target, version, raw)).toMatchObject({ code });
+    // A fault of the first line comes before those of the headers.
+    if (raw.length === 0) expect(requestHeadFromRaw(method, target, version, ["a b", "c"])).toMatchObject({ code });
   });
 });

@@ -63,4 +63,15 @@ describe("confirmExtensions", () => {
     // What was made before the fault does not live on.
     expect(made.every((extension) => extension.released === 1)).toBe(true);
   });
+
+  it("names the extension that is at fault, the other one beside which it stands, and its reason", () => {
+    const message = (line: string) => {
+      const fault = confirmExtensions([line], [clientExtension("x"), clientExtension("y")]);
+      return fault instanceof HandshakeError ? fault.message : undefined;
+    };
+    expect(message("z")).toMatch(/: z \(/);
+    expect(message("x, x")).toMatch(/: x \(/);
+    expect(message("x, y")).toMatch(/: y beside x \(/);
+    expect(message("y; bad")).toMatch(/: y: unknown-parameter \(/);
+  });
 });

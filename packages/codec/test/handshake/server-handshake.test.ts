@@ -149,6 +149,7 @@ describe("examineRequest", () => {
     ["SH-16: a subprotocol beyond ASCII", { "Sec-WebSocket-Protocol": "\u00fc" }, "subprotocols", 400],
     ["SH-26: malformed extensions", { "Sec-WebSocket-Extensions": "a;b=c d" }, "extensions", 400],
     ["SH-30: Content-Length: 26", { "Content-Length": "26" }, "request-body", 400],
+    ["SH-30: Content-Length: 1", { "Content-Length": "1" }, "request-body", 400],
     ["SH-31: Transfer-Encoding: chunked", { "Transfer-Encoding": "chunked" }, "request-body", 400],
     [
       "Transfer-Encoding beside Content-Length: 0",
@@ -176,6 +177,16 @@ describe("examineRequest", () => {
     expect(headersOf({ Upgrade: undefined })).toEqual({ Upgrade: "websocket", "Sec-WebSocket-Version": "13" });
     expect(headersOf({}, "PUT / HTTP/1.1")).toEqual({ Allow: "GET" });
     expect(headersOf({ "Sec-WebSocket-Key": undefined })).toEqual({});
+  });
+
+  it("says in its error what the client has sent in the place of what is asked for", () => {
+    const messageOf = (fields: Fields, line?: string) => {
+      const verdict = examine(fields, line);
+      return verdict.kind === "refused" ? verdict.error.message : undefined;
+    };
+    expect(messageOf({}, "GET / HTTP/1.0")).toMatch(/: 1\.0 \(/);
+    expect(messageOf({}, "PUT / HTTP/1.1")).toMatch(/: PUT \(/);
+    expect(messageOf({ "Sec-WebSocket-Version": "8" })).toMatch(/: 8 \(/);
   });
 
   it.each<[string, Fields, boolean, string?]>([
