@@ -206,6 +206,8 @@ export function deflateEncodeSuite({ describe, it }: Runner): void {
         assert.equal(budget.used, inflater + deflater);
         extension.idle();
         assert.equal(budget.used, inflater);
+        extension.encode(message, true);
+        assert.equal(budget.used, inflater, "the first after that, too");
         extension.release();
         extension.release();
         assert.equal(budget.used, 0);

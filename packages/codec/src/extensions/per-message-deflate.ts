@@ -161,7 +161,7 @@ export class PerMessageDeflate implements MessageExtension {
   #isBomb(): boolean {
     if (this.#finalBlocks > FREE_FINAL_BLOCKS + this.#bytesIn / 64) return true;
     const { maxRatio, ratioFloor } = this.#settings;
-    if (maxRatio === 0 || this.#bytesOut <= ratioFloor) return false;
+    if (maxRatio === 0) return false;
     const window = this.#inboundTakeover ? 1 << this.#inbound.windowBits : 0;
     return this.#bytesOut > ratioFloor + window + maxRatio * this.#bytesIn;
   }
@@ -175,18 +175,14 @@ export class PerMessageDeflate implements MessageExtension {
   #closeInflater(): void {
     this.#inflater?.release();
     this.#inflater = undefined;
-    if (!this.#inboundTakeover) this.#refundInflater();
+    this.#settings.budget?.refund(this.#inflaterCharge);
+    this.#inflaterCharge = 0;
   }
 
   #chargeInflater(history: number): void {
     const more = this.#engine.inflaterMemory(this.#inbound) + history - this.#inflaterCharge;
     this.#inflaterCharge += more;
     this.#settings.budget?.charge(more);
-  }
-
-  #refundInflater(): void {
-    this.#settings.budget?.refund(this.#inflaterCharge);
-    this.#inflaterCharge = 0;
   }
 
   idle(): void {
@@ -200,6 +196,5 @@ export class PerMessageDeflate implements MessageExtension {
     this.pending = false;
     this.#closeDeflater();
     this.#closeInflater();
-    this.#refundInflater();
   }
 }

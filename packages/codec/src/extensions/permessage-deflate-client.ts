@@ -21,17 +21,15 @@ import { PerMessageDeflate } from "./per-message-deflate.ts";
 export function perMessageDeflateClient(engine: () => DeflateEngine, options: DeflateOptions = {}): ClientExtension {
   const settings = deflateSettings(options);
   const offers = offersOf(engine(), settings);
-  const offered = offers.length > 0;
   return {
     name: PERMESSAGE_DEFLATE,
     offers,
-    withheld: offered ? undefined : ("memory-budget" satisfies DeflateDeclineReason),
+    withheld: offers.length > 0 ? undefined : ("memory-budget" satisfies DeflateDeclineReason),
     confirm(response: ExtensionOffer): MessageExtension | ExtensionDeclined {
       const agreed = readParameters(response.params);
       let reason: DeflateDeclineReason;
       if (typeof agreed === "string") reason = agreed;
       else if (agreed.client_max_window_bits === true) reason = "invalid-parameter";
-      else if (!offered) reason = "not-offered";
       else if (!isAnswer(agreed, settings)) reason = "parameter-not-honoured";
       else return agree(engine(), settings, response, agreed);
       return { extension: PERMESSAGE_DEFLATE, reason };

@@ -9,6 +9,7 @@ import type {
 } from "../../src/extensions/extension.ts";
 import { perMessageDeflateClient } from "../../src/extensions/permessage-deflate-client.ts";
 import { parseExtensions } from "../../src/handshake/header-values.ts";
+import { confirmExtensions } from "../../src/handshake/negotiation.ts";
 import { fakeEngine } from "./_fake-engine.ts";
 
 const PMD = "permessage-deflate";
@@ -56,6 +57,12 @@ describe("perMessageDeflateClient: offers", () => {
     expect("reason" in confirm(extension, `${PMD}; server_no_context_takeover`)).toBe(false);
   });
 
+  it("asks the budget for the history that the server's window takes, 32 KiB where it names none", () => {
+    const budget: ContextBudget = { fits: (bytes) => bytes < 1 << 15, full: false, charge() {}, refund() {} };
+    expect(perMessageDeflateClient(fakeEngine, { budget }).offers).toHaveLength(2);
+    expect(perMessageDeflateClient(fakeEngine, { budget, serverMaxWindowBits: 14 }).offers).toHaveLength(1);
+  });
+
   it("makes one offer where it demands that anyhow", () => {
     const budget: ContextBudget = { fits: () => false, full: false, charge() {}, refund() {} };
     const { offers } = perMessageDeflateClient(fakeEngine, { budget, serverNoContextTakeover: true });
@@ -67,7 +74,11 @@ describe("perMessageDeflateClient: offers", () => {
     const extension = perMessageDeflateClient(fakeEngine, { budget });
     expect(extension.offers).toEqual([]);
     expect(extension.withheld).toBe("memory-budget");
-    expect(confirm(extension, PMD)).toEqual({ extension: PMD, reason: "not-offered" });
+    expect(confirmExtensions([], [extension])).toMatchObject({
+      declined: [{ extension: PMD, reason: "memory-budget" }],
+    });
+    // CH-8.
+    expect(confirmExtensions([PMD], [extension])).toMatchObject({ code: "extension-not-offered" });
   });
 });
 
@@ -178,6 +189,37 @@ describe("perMessageDeflateClient: confirm", () => {
       extension.release();
     },
   );
+
+  it("lets 16 final blocks of a message pass, one more for each 64 bytes of it, and as many of the next", () => {
+    const engine = fakeEngine();
+    const { createInflater } = engine;
+    engine.createInflater = (given) => ({ ...createInflater(given), ended: true });
+    const passed = (extension: MessageExtension, size: number): number => {
+      let blocks = 0;
+      for (
+        let at = 0;
+        at < 100 && !(extension.decode(new Uint8Array(at === 0 ? size : 0), false, 100) instanceof Error);
+        at++
+      )
+        blocks++;
+      return blocks;
+    };
+    for (const [size, blocks] of [
+      [1, 16],
+      [63, 16],
+      [64, 17],
+      [128, 18],
+    ] as const) {
+      const extension = confirm(
+        perMessageDeflateClient(() => engine),
+        PMD,
+      );
+      if ("reason" in extension) throw new Error(extension.reason);
+      expect(extension.decode(new Uint8Array(64), true, 100)).toHaveLength(64);
+      expect(passed(extension, size)).toBe(blocks);
+      extension.release();
+    }
+  });
 
   it("ends a message whose last piece is empty with what the compressor still holds", () => {
     const engine = fakeEngine();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type DeflateOptions, deflateSettings } from "../../src/extensions/deflate-options.ts";
+import { type ContextBudget, type DeflateOptions, deflateSettings } from "../../src/extensions/deflate-options.ts";
 import type { ExtensionDeclined, ExtensionOffer, MessageExtension } from "../../src/extensions/extension.ts";
 import { perMessageDeflateServer } from "../../src/extensions/permessage-deflate-server.ts";
 import { parseExtensions } from "../../src/handshake/header-values.ts";
@@ -68,6 +68,8 @@ describe("perMessageDeflateServer", () => {
     [`${PMD}; server_max_window_bits=8`, "window-bits-8"],
     [`${PMD}; x-new`, "unknown-parameter"],
     [`${PMD}; x-new=1`, "unknown-parameter"],
+    [`${PMD}; client_no_context_takeover-2`, "unknown-parameter"],
+    [`${PMD}; x-client_no_context_takeover`, "unknown-parameter"],
     [`${PMD}; Server_No_Context_Takeover`, "unknown-parameter"],
     [`${PMD}; __proto__=1; constructor`, "unknown-parameter"],
     [`${PMD}; server_no_context_takeover; server_no_context_takeover`, "duplicate-parameter"],
@@ -77,6 +79,9 @@ describe("perMessageDeflateServer", () => {
     [`${PMD}; server_no_context_takeover=1`, "invalid-parameter"],
     [`${PMD}; server_no_context_takeover=true`, "invalid-parameter"],
     [`${PMD}; client_no_context_takeover=0`, "invalid-parameter"],
+    // The value of another parameter.
+    [`${PMD}; server_no_context_takeover=9`, "invalid-parameter"],
+    [`${PMD}; client_no_context_takeover=15`, "invalid-parameter"],
     [`${PMD}; server_max_window_bits`, "invalid-parameter"],
     ...["7", "16", "20", "1000", "0", "08", "+9", "9.0", "0x9", "-9", "nine", "1e1", "09", "015"].flatMap((value) => [
       [`${PMD}; server_max_window_bits=${value}`, "invalid-parameter"] as const,
@@ -130,6 +135,59 @@ describe("perMessageDeflateServer", () => {
     expect(windows(offer, options)).toEqual({ deflate, inflate });
   });
 
+  it("gives back each context that it has made, one for a shared message at once", () => {
+    for (const params of ["", "; server_no_context_takeover; client_no_context_takeover"]) {
+      const engine = fakeEngine();
+      const extension = accept(PMD + params, {}, engine);
+      if ("reason" in extension) throw new Error(extension.reason);
+      extension.encodeAlone?.(new Uint8Array(9));
+      expect([engine.deflaters.length, engine.released]).toEqual([1, 1]);
+      for (const last of [true, true, true, false]) {
+        extension.encode(new Uint8Array(9), last);
+        extension.decode(new Uint8Array(9), last, 100);
+      }
+      extension.release();
+      expect(engine.released).toBe(engine.deflaters.length + engine.inflaters.length);
+    }
+  });
+
+  it("holds nothing after a fault or its release: no output is pending, and no context", () => {
+    for (const end of ["fault", "release"]) {
+      const engine = fakeEngine();
+      const { createInflater } = engine;
+      let output: Uint8Array | undefined = new Uint8Array(1);
+      engine.createInflater = (given) => ({ ...createInflater(given), pending: true, inflate: () => output });
+      const extension = accept(PMD, {}, engine);
+      if ("reason" in extension) throw new Error(extension.reason);
+      extension.decode(new Uint8Array(9), false, 1);
+      expect(extension.pending).toBe(true);
+      output = undefined;
+      if (end === "release") extension.release();
+      else expect(extension.decode(new Uint8Array(0), false, 1)).toMatchObject({ code: "deflate-invalid" });
+      expect([extension.pending, engine.released]).toEqual([false, 1]);
+      extension.release();
+    }
+  });
+
+  it("tells what the last call cost beside its bytes, and of an empty message that it cost nothing", () => {
+    const engine = fakeEngine();
+    const { createInflater } = engine;
+    engine.createInflater = (given) => ({ ...createInflater(given), overhead: 7 });
+    const extension = accept(PMD, {}, engine);
+    if ("reason" in extension) throw new Error(extension.reason);
+    extension.decode(new Uint8Array(9), true, 100);
+    expect(extension.overhead).toBe(7);
+    extension.decode(new Uint8Array(0), true, 100);
+    expect(extension.overhead).toBe(0);
+    extension.release();
+  });
+
+  it("asks the budget for the history that the client's window takes", () => {
+    const budget: ContextBudget = { fits: (bytes) => bytes < 1 << 15, full: false, charge() {}, refund() {} };
+    expect(answer(PMD, { budget })).toBe("server_no_context_takeover; client_no_context_takeover");
+    expect(answer(`${PMD}; client_max_window_bits=14`, { budget })).toBe("client_max_window_bits=14");
+  });
+
   it("does not ask for the engine before a client offers", () => {
     let asked = 0;
     const extension = perMessageDeflateServer(() => {
@@ -154,6 +212,7 @@ describe("perMessageDeflateServer", () => {
     { clientMaxWindowBits: Number.NaN },
     { threshold: -1 },
     { maxRatio: -1 },
+    { ratioFloor: -1 },
     { ratioFloor: Number.NaN },
   ])("throws for %j at once", (options) => {
     expect(() => perMessageDeflateServer(fakeEngine, options)).toThrow(
