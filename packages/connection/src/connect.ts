@@ -139,7 +139,6 @@ class Attempt {
       const onOutcome = (outcome: OpeningOutcome, lost: Error | undefined): void => {
         if (outcome.kind === "refused") fail(refusedError(outcome, lost));
         else if (settle()) resolve(this.#connect(outcome));
-        else outcome.extension?.release();
       };
       dial((socket) => {
         const channel = new Channel(socket, this.#environment.turns);
@@ -184,7 +183,6 @@ class Attempt {
   }
 
   #giveUp(): void {
-    this.#opening?.stop();
     this.#controller.abort();
     this.#channel?.socket.destroy();
   }

@@ -1,11 +1,12 @@
 import { randomFillSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { type ConnectError, connectWith, pakoEngine } from "../src/index.ts";
+import { type ConnectError, type ConnectOptions, connectWith, pakoEngine } from "../src/index.ts";
 import { FakeClock, type MemorySocket, memoryPair } from "../src/testing/index.ts";
 
 /** What `connectWith` makes of a server that does as `answer` says once the request is there. */
 async function refusedBy(
   answer: (socket: MemorySocket, clock: FakeClock) => void | Promise<void>,
+  options: ConnectOptions = {},
 ): Promise<ConnectError> {
   const clock = new FakeClock();
   let server: MemorySocket | undefined;
@@ -17,7 +18,7 @@ async function refusedBy(
       client.handler = attach(client);
     },
     "ws://localhost/",
-    { handshakeTimeout: 1000 },
+    { handshakeTimeout: 1000, ...options },
     { name: "memory", clock, randomFill: (bytes) => randomFillSync(bytes), deflate: pakoEngine },
   ).then(
     () => expect.fail("opened"),
@@ -67,13 +68,24 @@ describe("ClientOpening", () => {
     expect(bodyOf(error)).toBe("abcde");
   });
 
+  it("lets no control character of the server's act in a message, and keeps the fault that it was", async () => {
+    const error = await refusedBy((socket) =>
+      write(socket, "HTTP/1.1 403 No\t\x9b31m\xe9\r\nContent-Length: 0\r\n\r\n"),
+    );
+    expect(error.message).toBe("the server answered 403 No\\x09\\x9b31m\xe9");
+    expect(error.cause).toMatchObject({ name: "HandshakeError", code: "response-status" });
+  });
+
   it("CH-1 waits for nothing where there is no body, and for no frames after a 101 that fails", async () => {
     const empty = await refusedBy((socket) =>
       write(socket, "HTTP/1.1 302 x\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"),
     );
     expect(empty.response).toMatchObject({ status: 302, complete: true });
+    const bare = await refusedBy((socket) => write(socket, "HTTP/1.1 404\r\nContent-Length: 0\r\n\r\n"));
+    expect(bare.message).toBe("the server answered 404");
     const switched = await refusedBy((socket) => write(socket, "HTTP/1.1 101 x\r\n\r\n\x81\x00"));
     expect(switched).toMatchObject({ code: "response-upgrade", response: { status: 101, complete: true } });
+    expect(switched.message).toMatch(/^rule broken: response-upgrade/);
     expect(bodyOf(switched)).toBe("");
   });
 
@@ -103,6 +115,14 @@ describe("ClientOpening", () => {
     expect(bodyOf(ended)).toBe("abc");
   });
 
+  it("CH-16 takes a head within the bounds of its options", async () => {
+    const head = "HTTP/1.1 403 No\r\nA: b\r\nContent-Length: 0\r\n\r\n";
+    const code = async (options: ConnectOptions) => (await refusedBy((socket) => write(socket, head), options)).code;
+    expect(await code({ maxHeaders: 2, maxHeadSize: head.length })).toBe("response-status");
+    expect(await code({ maxHeaders: 1 })).toBe("too-many-headers");
+    expect(await code({ maxHeadSize: head.length - 1 })).toBe("head-too-large");
+  });
+
   it("CH-18 has no response where the stream ends inside the head, or what comes is not HTTP", async () => {
     const early = await refusedBy((socket) => {
       write(socket, "HTTP/1.1 101 Swit");
@@ -114,11 +134,14 @@ describe("ClientOpening", () => {
   });
 
   it("is `closed` where the connection is lost, with the response as far as it came", async () => {
-    const error = await refusedBy(async (socket, clock) => {
-      write(socket, "HTTP/1.1 403 No\r\nContent-Length: 10\r\n\r\nabc");
-      await clock.settle();
-      socket.reset();
-    });
-    expect(error).toMatchObject({ code: "closed", response: { status: 403, complete: false } });
+    for (const length of ["Content-Length: 10\r\n", ""]) {
+      const error = await refusedBy(async (socket, clock) => {
+        write(socket, `HTTP/1.1 403 No\r\n${length}\r\nabc`);
+        await clock.settle();
+        socket.reset();
+      });
+      expect(error).toMatchObject({ code: "closed", response: { status: 403, complete: false } });
+      expect(bodyOf(error)).toBe("abc");
+    }
   });
 });

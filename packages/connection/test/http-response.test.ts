@@ -23,9 +23,8 @@ describe("encodeHttpResponse", () => {
     expect(page.match(/content-type/gi)).toHaveLength(1);
   });
 
-  it("has an empty reason for a status without one, and the given one first (RFC 9112 section 4)", () => {
+  it("has an empty reason for a status without one (RFC 9112 section 4)", () => {
     expect(text(encodeHttpResponse({ status: 799 }))).toMatch(/^HTTP\/1\.1 799 \r\n/);
-    expect(text(encodeHttpResponse({ status: 403, reason: "Not You" }))).toMatch(/^HTTP\/1\.1 403 Not You\r\n/);
   });
 
   it("tells the length and sends no body to HEAD (RFC 9110 section 9.3.2)", () => {
@@ -57,18 +56,17 @@ describe("encodeHttpResponse", () => {
     ["200.5", { status: 200.5 }, "status"],
     ["NaN", { status: Number.NaN }, "status"],
     ["a status that is no number", { status: "403" as unknown as number }, "status"],
-    ["CR LF in the reason", { status: 403, reason: "a\r\nb: c" }, "reason"],
-    ["a reason beyond Latin-1", { status: 403, reason: "\u20ac" }, "reason"],
     ["NUL in a header", { status: 403, headers: { a: "\0" } }, "header-value"],
     ["Content-Length", { status: 403, headers: { "content-length": "1" } }, "header-reserved"],
     ["Transfer-Encoding", { status: 403, headers: { "Transfer-Encoding": "chunked" } }, "header-reserved"],
     ["Connection", { status: 403, headers: { Connection: "keep-alive" } }, "header-reserved"],
   ])("SH-27: throws for %s", (_title, response, code) => {
     expect(() => encodeHttpResponse(response)).toThrow(expect.objectContaining({ name: "UsageError", code }));
+    if (code === "status") expect(() => encodeHttpResponse(response)).toThrow(`not ${JSON.stringify(response.status)}`);
   });
 
   it("is understood by node:http", async () => {
-    const bytes = encodeHttpResponse({ status: 418, reason: "Teapot", headers: { "X-A": ["1", "2"] }, body: "short" });
+    const bytes = encodeHttpResponse({ status: 429, headers: { "X-A": ["1", "2"] }, body: "short" });
     const server = createServer((request) => request.socket.end(bytes));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     try {
@@ -79,8 +77,8 @@ describe("encodeHttpResponse", () => {
       let body = "";
       for await (const chunk of response) body += chunk;
       expect([response.statusCode, response.statusMessage, response.headers["x-a"], body]).toEqual([
-        418,
-        "Teapot",
+        429,
+        "Too Many Requests",
         "1, 2",
         "short",
       ]);

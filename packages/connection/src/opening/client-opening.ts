@@ -39,9 +39,8 @@ export class ClientOpening implements SocketHandler {
   readonly #onOutcome: (outcome: OpeningOutcome, lost: Error | undefined) => void;
   /** The response refused: its body is being read. */
   #refused: Refused | undefined;
-  #over = false;
 
-  /** Sends the request. `onOutcome` is called once, unless the opening is stopped before. */
+  /** Sends the request. The first call of `onOutcome` tells what came of it. */
   constructor(
     channel: Channel,
     request: ClientRequest,
@@ -58,13 +57,7 @@ export class ClientOpening implements SocketHandler {
     channel.transmitter.flush();
   }
 
-  /** Given up: whatever still comes is ignored. */
-  stop(): void {
-    this.#over = true;
-  }
-
   onBytes(chunk: Uint8Array): void {
-    if (this.#over) return;
     if (this.#refused === undefined) this.#take(this.#handshake.receive(chunk), undefined);
     else if (this.#refused.body.receive(chunk)) this.#end(undefined, false);
   }
@@ -78,7 +71,7 @@ export class ClientOpening implements SocketHandler {
   }
 
   onClose(reason?: Error): void {
-    this.#end(reason, reason === undefined);
+    this.#end(reason, false);
   }
 
   /** No time is left. Where the server has refused, but its body has not ended, that is told; else nothing. */
@@ -88,14 +81,14 @@ export class ClientOpening implements SocketHandler {
 
   #take(outcome: ClientOutcome | undefined, lost: Error | undefined): void {
     if (outcome?.kind === "open") {
-      this.#conclude(outcome, lost);
+      this.#onOutcome(outcome, lost);
     } else if (outcome?.response !== undefined) {
       const { error, response, rest } = outcome;
       const body = readRefusedBody(response, MAX_REFUSED_BODY);
       this.#refused = { error, head: response, body };
       if (body.receive(rest)) this.#end(lost, false);
     } else if (outcome !== undefined) {
-      this.#conclude({ kind: "refused", error: outcome.error, response: undefined }, lost);
+      this.#onOutcome({ kind: "refused", error: outcome.error, response: undefined }, lost);
     }
   }
 
@@ -105,13 +98,7 @@ export class ClientOpening implements SocketHandler {
       this.#take(this.#handshake.end(), lost);
     } else {
       const { error, head, body } = this.#refused;
-      this.#conclude({ kind: "refused", error, response: { ...head, ...body.end(inOrder) } }, lost);
+      this.#onOutcome({ kind: "refused", error, response: { ...head, ...body.end(inOrder) } }, lost);
     }
-  }
-
-  #conclude(outcome: OpeningOutcome, lost: Error | undefined): void {
-    if (this.#over) return;
-    this.#over = true;
-    this.#onOutcome(outcome, lost);
   }
 }

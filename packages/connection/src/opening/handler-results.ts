@@ -28,7 +28,7 @@ export function acceptanceOf<C>(result: unknown): Acceptance<C> {
 /** @throws UsageError on what is no response: an empty 200 would be an answer that nobody has given */
 export function responseOf(result: unknown): PlainResponse | Refusal {
   if (result instanceof Refusal) return result;
-  if (isPlain(result, RESPONSE)) return { ...result };
+  if (isPlain(result, RESPONSE)) return result;
   throw new UsageError(
     "request-result",
     `request returns an object of ${RESPONSE.join(", ")}, or what refuse() makes, not ${nameOf(result)}`,

@@ -15,8 +15,6 @@ import { reasonPhrase } from "./reason-phrase.ts";
 export interface HttpResponse {
   /** 200 to 999. */
   readonly status: number;
-  /** The reason phrase, Latin-1; by default that of the status. */
-  readonly reason?: string | undefined;
   /** Fields to add; Content-Length, Transfer-Encoding and Connection are set by themselves. */
   readonly headers?: HeaderInit | undefined;
   /** A string is sent as UTF-8, and named `text/plain` where the headers do not say what it is. */
@@ -31,15 +29,12 @@ const FRAMING = /^(?:connection|content-length|transfer-encoding)$/;
  * The response in bytes, which are the caller's. It has `Connection: close`, and a Content-Length unless its status
  * forbids a body.
  *
- * @throws UsageError for a status outside 200-999, a reason or header that cannot be sent, and a body with 204 or 304
+ * @throws UsageError for a status outside 200-999, a header that cannot be sent, and a body with 204 or 304
  */
 export function encodeHttpResponse(response: HttpResponse): Uint8Array {
-  const { status, reason = reasonPhrase(status), headers, body = "", head = false } = response;
+  const { status, headers, body = "", head = false } = response;
   if (!Number.isInteger(status) || status < 200 || status > 999) {
     throw new UsageError("status", `a status is a number of 200 to 999, not ${JSON.stringify(status)}`);
-  }
-  if (!/^[\t -~\x80-\xff]*$/.test(reason)) {
-    throw new UsageError("reason", `no reason phrase: ${JSON.stringify(reason)}`);
   }
   const added = checkedHeaders(headers);
   if (typeof body !== "string" && !isBytes(body)) {
@@ -57,7 +52,7 @@ export function encodeHttpResponse(response: HttpResponse): Uint8Array {
     "Content-Type":
       typeof body !== "string" || body === "" || names.has("content-type") ? undefined : "text/plain; charset=utf-8",
   };
-  const start = encodeHead(`HTTP/1.1 ${status} ${reason}`, fields, added, FRAMING);
+  const start = encodeHead(`HTTP/1.1 ${status} ${reasonPhrase(status)}`, fields, added, FRAMING);
   if (head) return start;
   const bytes = new Uint8Array(start.length + payload.length);
   bytes.set(start);

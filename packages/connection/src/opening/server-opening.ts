@@ -264,7 +264,6 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
 
   /** Sends an HTTP response and closes; what the client sends after its request is never looked at. */
   #answer(response: PlainResponse | Refusal | HandshakeError, flushTime?: number): void {
-    if (this.#over) return;
     const bytes = responseBytes(response, this.#bodiless || this.#parser?.start?.method === "HEAD");
     this.#channel.transmitter.append(bytes);
     this.#close(flushTime);

@@ -28,7 +28,7 @@ export function parseTarget(url: string | URL): Target {
   if (!secure && parsed.protocol !== "ws:") {
     throw new UsageError("url", `a WebSocket URL begins with ws: or wss:, not ${parsed.protocol} (RFC 6455 3)`);
   }
-  if (parsed.hash !== "" || text.includes("#")) {
+  if (text.includes("#")) {
     throw new UsageError("url", "a WebSocket URL has no fragment (RFC 6455 3)");
   }
   if (parsed.username !== "" || parsed.password !== "") {
