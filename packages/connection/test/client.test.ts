@@ -1,9 +1,18 @@
 import { getEventListeners } from "node:events";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { pakoEngine } from "../src/compression/pako-engine.ts";
-import { connectWith, type Dial, refuse, UsageError, type WebSocketConnection } from "../src/index.ts";
+import {
+  type ConnectOptions,
+  connectWith,
+  type Dial,
+  LENT_CHUNK,
+  refuse,
+  type SocketHandler,
+  UsageError,
+  type WebSocketConnection,
+} from "../src/index.ts";
 import { FakeClock, memoryPair } from "../src/testing/index.ts";
-import { world } from "./_world.ts";
+import { take, world } from "./_world.ts";
 
 describe("the handlers of a client", () => {
   it("see Pings and Pongs, and answer where autoPong is off (5.5.2)", async () => {
@@ -111,14 +120,109 @@ describe("dialling", () => {
       await clock.advance(999);
       expect(dialled?.aborted).toBe(false);
       if (code === "timeout") await clock.advance(1);
-      else asking.abort();
-      await expect(connecting).rejects.toMatchObject({ code });
-      expect(dialled?.aborted).toBe(true);
+      else asking.abort("why");
+      const told =
+        code === "timeout"
+          ? { message: "no connection within 1000 ms" }
+          : { message: "connecting was aborted", cause: "why" };
+      await expect(connecting).rejects.toMatchObject({ code, ...told });
+      expect([dialled?.aborted, clock.timers]).toEqual([true, 0]);
       // It may come all the same.
       const [late, there] = memoryPair(clock);
       late.handler = attachLate?.(late);
       await clock.settle();
       expect([late.closed, late.writes, there.ended]).toEqual([true, [], false]);
+    }
+  });
+
+  it("that fails is told with its cause, a misuse as it is", async () => {
+    const runtime = { name: "memory", clock: new FakeClock(), randomFill: () => {}, deflate: pakoEngine };
+    const failed = (cause: unknown) => connectWith(() => Promise.reject(cause), "ws://x/", {}, runtime);
+    const refused = new Error("refused \n");
+    await expect(failed(refused)).rejects.toMatchObject({
+      code: "dial",
+      message: "no connection: refused",
+      cause: refused,
+    });
+    await expect(failed("no route")).rejects.toMatchObject({ code: "dial", message: "no connection: no route" });
+    const misuse = new UsageError("option", "not here");
+    await expect(failed(misuse)).rejects.toBe(misuse);
+  });
+
+  it("prepares its runtime once for all clients", async () => {
+    const prepare = vi.fn();
+    const runtime = { name: "memory", clock: new FakeClock(), randomFill: () => {}, deflate: pakoEngine, prepare };
+    for (let count = 0; count < 2; count++) {
+      await connectWith(() => Promise.reject(new Error("no")), "ws://x/", {}, runtime).catch(() => {});
+    }
+    expect(prepare).toHaveBeenCalledOnce();
+  });
+
+  it("may take for ever where there is no handshakeTimeout", async () => {
+    const clock = new FakeClock();
+    const runtime = { name: "memory", clock, randomFill: () => {}, deflate: pakoEngine };
+    const settled = vi.fn();
+    connectWith(() => new Promise(() => {}), "ws://x/", { handshakeTimeout: 0 }, runtime).then(settled, settled);
+    await clock.advance(86_400_000);
+    expect(settled).not.toHaveBeenCalled();
+  });
+
+  it("is told where to, with TLS for wss: alone", async () => {
+    const runtime = { name: "memory", clock: new FakeClock(), randomFill: () => {}, deflate: pakoEngine };
+    const tls = { serverName: "other" };
+    const cases: [string, ConnectOptions, object][] = [
+      ["ws://x/", { tls }, { host: "x", port: 80, tls: undefined, path: undefined }],
+      ["wss://x:9001/", { tls, path: "/run/x" }, { host: "x", port: 9001, tls, path: "/run/x" }],
+      ["wss://[::1]/", {}, { host: "::1", port: 443, tls: {}, path: undefined }],
+    ];
+    for (const [url, options, where] of cases) {
+      const dial = vi.fn<Dial>(() => Promise.reject(new Error("no")));
+      await expect(connectWith(dial, url, options, runtime)).rejects.toMatchObject({ code: "dial" });
+      expect(dial.mock.calls[0]?.[0]).toEqual({ ...where, signal: expect.any(AbortSignal) });
+    }
+  });
+
+  it("is followed by a request whose key is of the runtime's randomness (RFC 6455 section 4.1 (7))", async () => {
+    const clock = new FakeClock();
+    const randomFill = (bytes: Uint8Array): void => void bytes.fill(0x5a);
+    const [client, server] = memoryPair(clock);
+    let request = "";
+    const onBytes = (chunk: Uint8Array): void => {
+      request += Buffer.from(chunk);
+    };
+    server.handler = { onBytes } as Partial<SocketHandler> as SocketHandler;
+    const dial: Dial = async (_target, attach) => {
+      client.handler = attach(client);
+    };
+    void connectWith(dial, "ws://x/", {}, { name: "memory", clock, randomFill, deflate: pakoEngine });
+    await clock.settle();
+    expect(request).toContain(`\r\nSec-WebSocket-Key: ${Buffer.alloc(16, 0x5a).toString("base64")}\r\n`);
+  });
+});
+
+describe("what a server sends right behind its response", () => {
+  it("CH-14 is kept, though the chunk was only lent, and be it one octet", async () => {
+    const frames = Buffer.from("\x81\x02hi", "latin1");
+    const head = [
+      ...["HTTP/1.1 101 x", "Upgrade: websocket", "Connection: Upgrade"],
+      // For a nonce of zeroes.
+      ...["Sec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=", "", ""],
+    ].join("\r\n");
+    for (const cut of [1, frames.length]) {
+      const clock = new FakeClock();
+      const [client] = memoryPair(clock);
+      const dial: Dial = async (_target, attach) => {
+        client.handler = attach(client);
+      };
+      const runtime = { name: "memory", clock, randomFill: () => {}, deflate: pakoEngine };
+      const connecting = connectWith(dial, "ws://x/", {}, runtime);
+      await clock.settle();
+      const lent = Buffer.concat([Buffer.from(head), frames.subarray(0, cut)]);
+      client.handler?.onBytes(lent, LENT_CHUNK);
+      lent.fill(0);
+      if (cut < frames.length) client.handler?.onBytes(frames.subarray(cut), LENT_CHUNK);
+      await clock.settle();
+      expect(await take(clock, await connecting)).toBe("hi");
     }
   });
 });

@@ -125,6 +125,15 @@ describe("what the peer sends after our Close frame (7.1.2)", () => {
 });
 
 describe("an end of its own making", () => {
+  it("of a server: its connections are closed at once, and who comes afterwards is refused", async () => {
+    const { connect, core } = world({ message: () => {} });
+    await connect();
+    const [server] = core.connections;
+    core.terminate();
+    expect(server?.state).toBe("closed");
+    await expect(connect()).rejects.toMatchObject({ response: { status: 503 } });
+  });
+
   it("terminate leaves no deadline, and the signal is aborted before the close handler runs (LC-18)", async () => {
     const log: string[] = [];
     const { clock, connect, core } = world({

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it, vi } from "vitest";
 import { ConnectError, refuse, type ServerOptions, UsageError } from "../src/index.ts";
 import { ask, head, raw, UPGRADE } from "./_requests.ts";
@@ -143,7 +144,8 @@ describe("ServerOpening", () => {
   });
 
   it("takes an acceptance for one whatever it is made of", async () => {
-    for (const result of [{}, Object.create(null), { context: new Map() }, { headers: { "x-a": "b" } }]) {
+    const foreign = runInNewContext("({ headers: { 'x-a': 'b' } })");
+    for (const result of [{}, Object.create(null), { context: new Map() }, { headers: { "x-a": "b" } }, foreign]) {
       const answer = await ask({ upgrade: () => result }, head("GET / HTTP/1.1", UPGRADE));
       expect(answer.text).toMatch(/^HTTP\/1\.1 101 /);
     }
@@ -225,7 +227,7 @@ describe("ServerOpening", () => {
     await place.clock.settle();
     socket.reset();
     await place.clock.settle();
-    expect(aborted).toBe(true);
+    expect([aborted, place.core.environment.deadlines.size]).toEqual([true, 0]);
     decide?.(undefined);
     await place.clock.settle();
     expect(open).not.toHaveBeenCalled();
@@ -274,6 +276,8 @@ describe("ServerOpening", () => {
     expect(seen).toEqual(["a.example:8080", "/chat"]);
     const plain = await ask(options, head(start, { host: "example.com" }));
     expect(plain.text.endsWith("\r\n\r\na.example:8080 /chat")).toBe(true);
+    const own = await ask(options, head("GET /p HTTP/1.1", { host: "example.com" }));
+    expect(own.text.endsWith("\r\n\r\nexample.com /p")).toBe(true);
   });
 
   it("compares Origin with Host, and names both where they differ", async () => {
@@ -289,9 +293,9 @@ describe("ServerOpening", () => {
 
 describe("connectWith", () => {
   it("exposes what the handshake settled", async () => {
-    const { connect } = world({ subprotocols: ["b", "a"], upgrade: () => ({ headers: { "x-hello": "you" } }) });
+    const { connect, core } = world({ subprotocols: ["b", "a"], upgrade: () => ({ headers: { "x-hello": "you" } }) });
     const socket = await connect({ subprotocols: ["a", "b"] });
-    expect(socket.subprotocol).toBe("b");
+    expect([socket.subprotocol, [...core.connections][0]?.subprotocol]).toEqual(["b", "b"]);
     expect(socket.headers.get("x-hello")).toBe("you");
     expect(socket.state).toBe("open");
   });

@@ -17,6 +17,11 @@ const ROWS: readonly Row[] = [
   ["http://example.com", "example.com:443", false],
   ["http://example.com:8080", "example.com:8080", true],
   ["http://example.com:8081", "example.com:8080", false],
+  // A Host without a port is at the default one.
+  ["http://example.com:8080", "example.com", false],
+  ["HTTPS://example.com", "example.com:443", true],
+  ["http://example.com", "example.com:0080", true],
+  ["http://example.com", "example.com:000080", false],
   ["http://[::1]:9001", "[::1]:9001", true],
   ["http://localhost:9001", "127.0.0.1:9001", false],
   ["https://example.com.evil", "example.com", false],
@@ -32,6 +37,8 @@ const ROWS: readonly Row[] = [
   ["https://a.example", "example.com", true, { origins: ["https://a.example"] }],
   ["https://a.example:443", "example.com", true, { origins: ["https://A.example"] }],
   ["http://a.example", "example.com", false, { origins: ["https://a.example"] }],
+  ["http://a.example:443", "example.com", false, { origins: ["https://a.example"] }],
+  ["HTTPS://a.example", "example.com", true, { origins: ["https://a.example"] }],
   ["https://a.example:8443", "example.com", false, { origins: ["https://a.example"] }],
   ["https://a.example", "example.com", false, { origins: ["https://a.example:8443"] }],
   ["https://a.example:8443", "example.com", true, { origins: ["https://b.example", "https://a.example:8443"] }],
@@ -41,6 +48,7 @@ const ROWS: readonly Row[] = [
   ["https://a.test", "example.com", false, { origins: (origin) => origin.endsWith(".example") }],
   ["https://a.example", "example.com", false, { origins: (async () => true) as never }],
   ["null", "example.com", false, { origins: () => true }],
+  ["http://user@a.example", "example.com", false, { origins: () => true }],
   ["http://[", "example.com", false, { origins: (origin) => new URL(origin).hostname !== "" }],
   ["", "example.com", false, { origins: (origin) => new URL(origin).hostname !== "" }],
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { refuse, UsageError } from "../src/index.ts";
+import { type PlainResponse, type Refusal, refuse, UsageError } from "../src/index.ts";
 import { ask, head, UPGRADE } from "./_requests.ts";
 
 describe("plain HTTP beside WebSocket", () => {
@@ -26,6 +26,7 @@ describe("plain HTTP beside WebSocket", () => {
       expect(get.text.endsWith("\r\n\r\nab")).toBe(true);
       const refused = await ask({ upgrade: () => refuse(401, {}, body) }, head("GET / HTTP/1.1", UPGRADE));
       expect(refused.text).toMatch(/\r\nContent-Length: 2\r\n(.*\r\n)*\r\nab$/);
+      expect(refuse(401, {}, body).body).toEqual(body === "ab" ? body : Uint8Array.of(97, 98));
       const headed = await ask({ request: () => ({ body }) }, head("HEAD / HTTP/1.1", { host: "x" }));
       expect(headed.text).toMatch(/\r\nContent-Length: 2\r\n(.*\r\n)*\r\n$/);
     }
@@ -47,6 +48,21 @@ describe("plain HTTP beside WebSocket", () => {
     const body = head("GET / HTTP/1.1", { host: "x", "content-length": "3" });
     expect((await ask({ request }, `${body}abc`)).text).toMatch(/^HTTP\/1\.1 413 /);
     expect((await ask({}, head("GET / HTTP/1.1", { host: "x" }))).text).toMatch(/^HTTP\/1\.1 426 Upgrade Required\r\n/);
+  });
+
+  it("calls its handlers as methods of the options", async () => {
+    const options = {
+      word: "mine",
+      upgrade(): Refusal {
+        return refuse(401, {}, this.word);
+      },
+      request(): PlainResponse {
+        return { body: this.word };
+      },
+    };
+    for (const headers of [UPGRADE, { host: "x" }]) {
+      expect((await ask(options, head("GET / HTTP/1.1", headers))).text.endsWith("\r\n\r\nmine")).toBe(true);
+    }
   });
 
   it("SH-1 sends no body with any answer to HEAD (RFC 9110 9.3.2), and tells its length", async () => {

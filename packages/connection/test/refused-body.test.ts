@@ -41,6 +41,9 @@ describe("readRefusedBody", () => {
     for (const headers of [{}, { "transfer-encoding": "gzip" }, { "transfer-encoding": "chunked, gzip" }]) {
       expect(read(headers, "all of it")).toEqual({ body: "all of it", complete: true, early: false });
     }
+    // A coding counts before a length.
+    const both = { "transfer-encoding": "gzip", "content-length": "2" };
+    expect(read(both, "all of it")).toEqual({ body: "all of it", complete: true, early: false });
     const head = { version: "1.1", status: 404, reason: "", headers: new HeaderFields({}) };
     expect(readRefusedBody(head, 64).end(false).complete).toBe(false);
   });
@@ -91,6 +94,7 @@ describe("readRefusedBody", () => {
     // At the limit it waits for no byte that it would not keep.
     expect(read({ "content-length": "10" }, "0123", 4)).toEqual(cut);
     expect(read({}, "0123", 4)).toEqual(cut);
+    expect(read({ "transfer-encoding": "chunked" }, "5\r\n0123", 4)).toEqual(cut);
     expect(read({ "content-length": "4" }, "0123", 4)).toEqual({ body: "0123", complete: true, early: true });
     expect(read({ "transfer-encoding": "chunked" }, "4\r\n0123\r\n0\r\n\r\n", 4)).toEqual({ ...cut, complete: true });
   });

@@ -65,6 +65,15 @@ describe("drain", () => {
     expect([socket.state, core.unavailable]).toEqual(["open", undefined]);
   });
 
+  it("takes a deadline of 0 for no time at all", async () => {
+    const { clock, connect, core, sockets } = world({ message: () => {} });
+    await connect();
+    sockets[0]?.pause();
+    const drained = core.drain({ deadline: 0 });
+    await clock.advance(0);
+    expect(await drained).toEqual({ closed: 0, terminated: 1 });
+  });
+
   it.each([null, 5, "5000"])("rejects the options %j, and goes on", async (options) => {
     const { core } = world();
     await expect(core.drain(options as never)).rejects.toThrow(UsageError);
@@ -122,11 +131,29 @@ describe("headers", () => {
     }
   });
 
+  it("are named in the error where they are none, their values are not", () => {
+    expect(() => refuse(401, 5 as never)).toThrow("headers are an object or pairs, not 5");
+    expect(() => refuse(401, [["authorization", "secret\n"]])).toThrow(/^((?!secret).)*authorization/);
+  });
+
   it("may be what can be read only once", async () => {
     const seen: unknown[] = [];
     const { connect } = world({ upgrade: ({ headers }) => void seen.push(headers.get("x-a")) });
     await connect({ headers: new Map([["x-a", "b"]]).entries() as never });
     expect(seen).toEqual(["b"]);
+  });
+});
+
+describe("an answer that is none", () => {
+  it.each<[unknown, string]>([
+    [false, "false"],
+    [null, "null"],
+    [new Response("no", { status: 401 }), "Response"],
+    [{ status: 401, headers: {} }, "an object of status, headers"],
+  ])("names in its error what upgrade returned: %j", async (result, name) => {
+    const openingError = vi.fn();
+    await ask({ upgrade: () => result as never, openingError }, head("GET / HTTP/1.1", UPGRADE));
+    expect(openingError.mock.calls[0]?.[1].message).toMatch(new RegExp(`, not ${name}$`));
   });
 });
 
