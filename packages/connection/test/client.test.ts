@@ -11,8 +11,31 @@ import {
   UsageError,
   type WebSocketConnection,
 } from "../src/index.ts";
-import { FakeClock, memoryPair } from "../src/testing/index.ts";
+import { FakeClock, type MemorySocket, memoryPair } from "../src/testing/index.ts";
 import { take, world } from "./_world.ts";
+
+/** What a server answers to a key of zeroes. */
+const ANSWER = [
+  ...["HTTP/1.1 101 x", "Upgrade: websocket", "Connection: Upgrade"],
+  ...["Sec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=", "", ""],
+].join("\r\n");
+
+/** A client that has sent its request, with a key of zeroes, into a stream whose other end is nobody's yet. */
+async function dialled(): Promise<{
+  clock: FakeClock;
+  connecting: Promise<WebSocketConnection>;
+  stream: MemorySocket;
+}> {
+  const clock = new FakeClock();
+  const [stream] = memoryPair(clock);
+  const dial: Dial = async (_target, attach) => {
+    stream.handler = attach(stream);
+  };
+  const runtime = { name: "memory", clock, randomFill: () => {}, deflate: pakoEngine };
+  const connecting = connectWith(dial, "ws://x/", {}, runtime);
+  await clock.settle();
+  return { clock, connecting, stream };
+}
 
 describe("the handlers of a client", () => {
   it("see Pings and Pongs, and answer where autoPong is off (5.5.2)", async () => {
@@ -203,27 +226,82 @@ describe("dialling", () => {
 describe("what a server sends right behind its response", () => {
   it("CH-14 is kept, though the chunk was only lent, and be it one octet", async () => {
     const frames = Buffer.from("\x81\x02hi", "latin1");
-    const head = [
-      ...["HTTP/1.1 101 x", "Upgrade: websocket", "Connection: Upgrade"],
-      // For a nonce of zeroes.
-      ...["Sec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=", "", ""],
-    ].join("\r\n");
     for (const cut of [1, frames.length]) {
-      const clock = new FakeClock();
-      const [client] = memoryPair(clock);
-      const dial: Dial = async (_target, attach) => {
-        client.handler = attach(client);
-      };
-      const runtime = { name: "memory", clock, randomFill: () => {}, deflate: pakoEngine };
-      const connecting = connectWith(dial, "ws://x/", {}, runtime);
-      await clock.settle();
-      const lent = Buffer.concat([Buffer.from(head), frames.subarray(0, cut)]);
-      client.handler?.onBytes(lent, LENT_CHUNK);
+      const { clock, connecting, stream } = await dialled();
+      const lent = Buffer.concat([Buffer.from(ANSWER), frames.subarray(0, cut)]);
+      stream.handler?.onBytes(lent, LENT_CHUNK);
       lent.fill(0);
-      if (cut < frames.length) client.handler?.onBytes(frames.subarray(cut), LENT_CHUNK);
+      const rest = Buffer.from(frames.subarray(cut));
+      if (rest.length > 0) stream.handler?.onBytes(rest, LENT_CHUNK);
+      rest.fill(0);
+      // No more is read before the first turn is over.
+      expect(stream.paused).toBe(true);
       await clock.settle();
+      expect(stream.paused).toBe(false);
       expect(await take(clock, await connecting)).toBe("hi");
     }
+  });
+});
+
+describe("a stream that ends right behind its first message", () => {
+  it.each(["FIN", "reset"])("has delivered it: %s", async (end) => {
+    const { clock, connecting, stream } = await dialled();
+    stream.handler?.onBytes(Buffer.from(`${ANSWER}\x81\x02hi`, "latin1"), Infinity);
+    if (end === "FIN") stream.handler?.onEnd();
+    else stream.handler?.onClose(new Error("reset"));
+    const socket = await connecting;
+    expect(await take(clock, socket)).toBe("hi");
+    void socket.receive();
+    await clock.settle();
+    expect(await Promise.race([socket.closed, "open"])).toMatchObject({
+      code: 1006,
+      error: end === "FIN" ? undefined : { message: "reset" },
+    });
+  });
+});
+
+describe("what a client has received", () => {
+  it("can still be taken after closeTimeout, though nobody asked for it until then", async () => {
+    const { clock, connect, core } = world({ closeTimeout: 0 });
+    const socket = await connect({ closeTimeout: 1000 });
+    const [server] = core.connections as Iterable<WebSocketConnection>;
+    server?.send("first");
+    server?.send("late");
+    void server?.close();
+    expect(await take(clock, socket)).toBe("first");
+    await clock.advance(1000);
+    await socket.closed;
+    expect(await take(clock, socket)).toBe("late");
+  });
+});
+
+describe("the end of TCP (7.1.1)", () => {
+  it("is not waited for by who has it already when it answers", async () => {
+    const { clock, connecting, stream } = await dialled();
+    stream.other.handler = { onBytes: () => {}, onWritable: () => {}, onEnd: () => {}, onClose: () => {} };
+    stream.other.write(Buffer.from(`${ANSWER}\x81\x02hi\x88\x02\x03\xe8`, "latin1"));
+    stream.other.end();
+    await clock.settle();
+    const socket = await connecting;
+    expect(await take(clock, socket)).toBe("hi");
+    void socket.receive();
+    await clock.settle();
+    expect(await socket.closed).toMatchObject({ code: 1000, clean: true });
+    expect([stream.ended, clock.timers]).toEqual([true, 0]);
+  });
+
+  it("leaves nothing armed where it is a reset", async () => {
+    const { clock, connect, sockets } = world({ message: () => {} });
+    const socket = await connect();
+    const there = sockets[0]?.other;
+    if (there === undefined) throw new Error("no stream");
+    there.end = () => {};
+    const closed = socket.close();
+    await clock.settle();
+    expect(await closed).toMatchObject({ clean: true });
+    there.reset();
+    await clock.settle();
+    expect([sockets[0]?.closed, clock.timers]).toEqual([true, 0]);
   });
 });
 

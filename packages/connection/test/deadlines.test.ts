@@ -33,6 +33,42 @@ describe("Deadlines", () => {
     expect(deadlines.size).toBe(1);
   });
 
+  it("keep one timer between them: for the first, and no sooner than it is due", async () => {
+    const clock = new CountingClock();
+    const deadlines = new Deadlines(clock);
+    const owner = { onDeadline: vi.fn() } satisfies DeadlineOwner;
+    const armed = [50.5, 100, 20].map((delay) => deadlines.arm(owner, "idle", delay));
+    // The second of them is due later than what is set for already.
+    expect([clock.set, clock.timers]).toEqual([2, 1]);
+    deadlines.disarm(armed[2]);
+    // The timer stays, and wakes for nothing.
+    deadlines.arm(owner, "idle", 40);
+    expect(clock.set).toBe(2);
+    await clock.advance(60);
+    expect(owner.onDeadline).toHaveBeenCalledTimes(2);
+    // For 40, for 50.5 rounded up, and for 100.
+    expect([clock.set, clock.timers]).toEqual([5, 1]);
+    deadlines.disarm(armed[1]);
+    expect(clock.timers).toBe(0);
+  });
+
+  it("LC-24 take a timer that is more than a second late for a suspension, and give peers a second after it", async () => {
+    for (const [late, waits] of [
+      [1000, 0],
+      [1001, 1000],
+    ] as const) {
+      const clock = new FakeClock();
+      const owner = { onDeadline: vi.fn() } satisfies DeadlineOwner;
+      new Deadlines(clock).arm(owner, "pong", 500);
+      await clock.jump(500 + late);
+      expect(owner.onDeadline).toHaveBeenCalledTimes(waits === 0 ? 1 : 0);
+      await clock.advance(Math.max(0, waits - 1));
+      expect(owner.onDeadline).toHaveBeenCalledTimes(waits === 0 ? 1 : 0);
+      await clock.advance(1);
+      expect(owner.onDeadline).toHaveBeenCalledOnce();
+    }
+  });
+
   it("one owner that throws stops no other", async () => {
     const clock = new FakeClock();
     const deadlines = new Deadlines(clock);

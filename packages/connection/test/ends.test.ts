@@ -55,6 +55,38 @@ describe("the peer's FIN without a Close frame", () => {
   });
 });
 
+describe("the peer's Close frame", () => {
+  it("aborts the signal at once, so that a handler which waits for that does not hold up the answer", async () => {
+    const place = world({
+      message: (socket) => new Promise<void>((resolve) => socket.signal.addEventListener("abort", () => resolve())),
+    });
+    const { socket, answer } = raw(place);
+    const frames = "\x81\x81\0\0\0\0a\x88\x82\0\0\0\0\x03\xe8";
+    socket.write(Buffer.from(`${head("GET / HTTP/1.1", UPGRADE)}${frames}`, "latin1"));
+    await place.clock.settle();
+    expect(answer.text.endsWith("\r\n\r\n\x88\x02\x03\xe8")).toBe(true);
+  });
+
+  it("is answered behind the replies to what came before it, also where its FIN follows at once (5.5.1)", async () => {
+    let settle: (() => void) | undefined;
+    const place = world({
+      async message(socket) {
+        await new Promise<void>((resolve) => (settle = resolve));
+        socket.send("b");
+      },
+    });
+    const { socket, answer } = raw(place);
+    const frames = "\x81\x81\0\0\0\0a\x88\x82\0\0\0\0\x03\xe8";
+    socket.write(Buffer.from(`${head("GET / HTTP/1.1", UPGRADE)}${frames}`, "latin1"));
+    socket.end();
+    await place.clock.settle();
+    expect(answer.text.endsWith("\r\n\r\n")).toBe(true);
+    settle?.();
+    await place.clock.settle();
+    expect(answer.text.endsWith("\r\n\r\n\x81\x01b\x88\x02\x03\xe8")).toBe(true);
+  });
+});
+
 describe("who closes TCP (7.1.1)", () => {
   it("CT-18 the server at once after both Close frames; a client that keeps its side is cut off after 2 s", async () => {
     const place = world({ message: () => {} });
@@ -125,12 +157,30 @@ describe("what the peer sends after our Close frame (7.1.2)", () => {
 });
 
 describe("an end of its own making", () => {
+  it("keeps its first code and reason, also while what was accepted before it waits (7.1.5)", async () => {
+    const { clock, connect, core, sockets } = world({ message: () => {} });
+    const client = await connect();
+    const [server] = core.connections;
+    sockets[0]?.pause();
+    server?.send(new Uint8Array(1_000_000));
+    const closed = server?.close(4000, "first");
+    await clock.settle();
+    void server?.close(4001, "second");
+    sockets[0]?.resume();
+    await clock.settle();
+    expect(await closed).toMatchObject({ sent: { code: 4000, reason: "first" } });
+    expect(await client.closed).toMatchObject({ code: 4000, reason: "first" });
+  });
+
   it("of a server: its connections are closed at once, and who comes afterwards is refused", async () => {
-    const { connect, core } = world({ message: () => {} });
+    const { clock, connect, core, stream } = world({ message: () => {} });
     await connect();
     const [server] = core.connections;
+    const opening = stream();
     core.terminate();
     expect(server?.state).toBe("closed");
+    await clock.settle();
+    expect(opening.other.closed).toBe(true);
     await expect(connect()).rejects.toMatchObject({ response: { status: 503 } });
   });
 

@@ -92,6 +92,36 @@ describe("a fault", () => {
     });
   }
 
+  it("has its code sent at closeTimeout where a handler does not settle", async () => {
+    const place = world({ closeTimeout: 3000, message: () => new Promise<never>(() => {}) });
+    const { socket, answer } = raw(place);
+    socket.write(Buffer.from(`${head("GET / HTTP/1.1", UPGRADE)}\x81\x81\0\0\0\0a\x83\x80\0\0\0\0`, "latin1"));
+    await place.clock.advance(2999);
+    expect(answer.text.endsWith("\r\n\r\n")).toBe(true);
+    await place.clock.advance(1);
+    expect(answer.text.endsWith("\x88\x02\x03\xea")).toBe(true);
+  });
+
+  it("leaves a handler that closes the last: what waits behind it is dropped, and the fault's code is sent", async () => {
+    const log: string[] = [];
+    const place = world({
+      async message(socket, message) {
+        log.push(String(message));
+        await later();
+        void socket.close(4000);
+      },
+    });
+    const { socket, answer } = raw(place);
+    const frames = "\x81\x81\0\0\0\0a\x81\x81\0\0\0\0b\x83\x80\0\0\0\0";
+    socket.write(Buffer.from(`${head("GET / HTTP/1.1", UPGRADE)}${frames}`, "latin1"));
+    for (let i = 0; i < 5; i++) {
+      await later();
+      await place.clock.settle();
+    }
+    expect(log).toEqual(["a"]);
+    expect(answer.text.endsWith("\x88\x02\x03\xea")).toBe(true);
+  });
+
   it("within a stream is what its reader is told", async () => {
     let reading: Promise<unknown> | undefined;
     const place = world({

@@ -103,6 +103,22 @@ describe("ServerOpening", () => {
     expect(socket.other.closed).toBe(true);
   });
 
+  it("lingers 2 s from when its last bytes are taken on, which may be never where there is no closeTimeout", async () => {
+    const place = world({ closeTimeout: 0 }, { capacity: 100 });
+    const { socket, answer } = raw(place);
+    socket.pause();
+    socket.other.handler?.onBytes(Buffer.from("nonsense\r\n"), Infinity);
+    await place.clock.advance(86_400_000);
+    expect(socket.other.closed).toBe(false);
+    socket.resume();
+    await place.clock.settle();
+    expect(answer.ended).toBe(true);
+    await place.clock.advance(1999);
+    expect(socket.other.closed).toBe(false);
+    await place.clock.advance(1);
+    expect(socket.other.closed).toBe(true);
+  });
+
   it("gives back the extension of a handshake that cannot be answered", async () => {
     const budget = new MemoryBudget(1 << 20);
     const upgrade = () => ({ subprotocol: "never-offered" });
@@ -161,6 +177,25 @@ describe("ServerCore", () => {
     void socket.close();
     await clock.settle();
     expect((await connect()).state).toBe("open");
+  });
+
+  it("drains no sooner than the streams are gone that linger, or were cut off", async () => {
+    for (const cutOff of [false, true]) {
+      const { clock, core } = world(cutOff ? { maxConnections: 0 } : {});
+      // Whose sockets never close by themselves.
+      const handlers = Array.from({ length: cutOff ? 65 : 1 }, () =>
+        core.accept(Object.assign(memoryPair(clock)[0], { destroy: () => {} })),
+      );
+      for (const handler of handlers) handler.onBytes(Buffer.from("nonsense\r\n"), Infinity);
+      const last = handlers.pop();
+      for (const handler of handlers) handler.onClose();
+      const drained = core.drain({ deadline: 5000 });
+      await clock.advance(4000);
+      expect(await Promise.race([drained, "waiting"])).toBe("waiting");
+      last?.onClose();
+      await clock.settle();
+      expect(await Promise.race([drained, "waiting"])).toEqual({ closed: 0, terminated: 0 });
+    }
   });
 
   it("takes a maxConnections of 0 at its word", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { connectWith, refuse, ServerCore, UsageError } from "../src/index.ts";
+import { checkServerTls, connectWith, refuse, ServerCore, UsageError } from "../src/index.ts";
 import { ask, head, UPGRADE } from "./_requests.ts";
 import { world } from "./_world.ts";
 
@@ -36,6 +36,22 @@ describe("a server throws at once", () => {
     { compression: [] },
   ])("for %j", (options) => {
     expect(() => world(options)).toThrow(UsageError);
+  });
+
+  it.each([
+    "upgrade",
+    "request",
+    "openingError",
+    "open",
+    "message",
+    "stream",
+    "ping",
+    "pong",
+    "drain",
+    "close",
+    "error",
+  ])("for a handler %s that is no function", (name) => {
+    expect(() => world({ [name]: {} })).toThrow(`the handler ${name} is a function`);
   });
 
   it("for what cannot be shown", () => {
@@ -154,6 +170,16 @@ describe("an answer that is none", () => {
     const openingError = vi.fn();
     await ask({ upgrade: () => result as never, openingError }, head("GET / HTTP/1.1", UPGRADE));
     expect(openingError.mock.calls[0]?.[1].message).toMatch(new RegExp(`, not ${name}$`));
+  });
+});
+
+describe("checkServerTls", () => {
+  it("takes a certificate with its key, or what only the runtime can judge", () => {
+    for (const tls of [{ cert: "c", key: "k" }, { native: {} }]) expect(() => checkServerTls(tls)).not.toThrow();
+    for (const tls of [{}, { cert: "c" }, { key: "k" }]) {
+      expect(() => checkServerTls(tls)).toThrow("a TLS server needs cert and key");
+    }
+    for (const tls of [null, 5]) expect(() => checkServerTls(tls as never)).toThrow("tls is an object of options");
   });
 });
 

@@ -80,7 +80,7 @@ export class Closing implements DeadlineOwner {
   /** Starts the closing handshake once everything accepted is sent. What was received and not handled is dropped. */
   close(code: number, reason: string): void {
     const { inbox, protocol, sender } = this.#owner;
-    if (this.requested || this.info !== undefined || !protocol.sendable) return;
+    if (this.requested || this.info !== undefined) return;
     if (this.#fault !== undefined) {
       // The fault's own code is owed (7.1.7), whatever a handler that was still pending makes of it.
       inbox.discard();
@@ -159,9 +159,7 @@ export class Closing implements DeadlineOwner {
 
   /** The stream is gone. */
   onGone(reason: Error | undefined): void {
-    this.#owner.protocol.end();
     this.conclude(reason);
-    if (this.#owner.inbox.idle) this.#announce(false);
     if (this.#announced) this.#deadlines.disarm(this.#deadline);
   }
 
@@ -202,7 +200,6 @@ export class Closing implements DeadlineOwner {
     } else {
       this.#leave();
     }
-    if (inbox.idle) this.#owner.onInboxIdle();
   }
 
   #answer(): void {
