@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect as connectTcp, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -198,6 +198,11 @@ export function transportsSuite(adapter: Adapter): void {
         await new Promise((resolve) => node.once("exit", resolve));
         assert.ok(existsSync(path));
       }
+      // A file that is no socket is somebody's.
+      const notes = join(folder, "notes");
+      writeFileSync(notes, "keep me");
+      await assert.rejects(adapter.serve({ ...echo, path: notes }), { code: "EADDRINUSE" });
+      assert.equal(readFileSync(notes, "utf8"), "keep me");
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
