@@ -79,19 +79,6 @@ describe("ServerOpening", () => {
     expect(openingError).not.toHaveBeenCalled();
   });
 
-  it("answers late where the peer takes nothing: what upgrade says then changes no deadline", async () => {
-    let decide: ((value: undefined) => void) | undefined;
-    const upgrade = () => new Promise<undefined>((resolve) => (decide = resolve));
-    const place = world({ upgrade, handshakeTimeout: 1000 }, { capacity: 10 });
-    const { socket } = raw(place);
-    socket.other.handler?.onBytes(Buffer.from(head("GET / HTTP/1.1", UPGRADE)), Infinity);
-    socket.pause();
-    await place.clock.advance(2000);
-    decide?.(undefined);
-    await place.clock.advance(1100);
-    expect(socket.other.closed).toBe(true);
-  });
-
   it("waits closeTimeout for who takes no refusal", async () => {
     const place = world({ closeTimeout: 3000 }, { capacity: 10 });
     const { socket } = raw(place);
