@@ -106,8 +106,12 @@ export class Outgoing implements TurnTask {
   stream(source: SendableStream, kind: "text" | "binary" | undefined, compress: boolean | undefined): Promise<void> {
     const outcome = new Outcome();
     const send = (): void => this.#runStream(source, new PartSender(this.#owner, kind, compress), outcome);
-    if (this.#busy) this.later(0, send, () => outcome.lose(this.#lost));
-    else send();
+    if (this.#busy) {
+      this.later(0, send, () => outcome.lose(this.#lost));
+    } else {
+      send();
+      if (!this.#busy) this.#next();
+    }
     return outcome.promise;
   }
 
@@ -140,14 +144,22 @@ export class Outgoing implements TurnTask {
       return;
     }
     let iterator: AsyncIterator<unknown>;
+    // Before the source is asked, which is the application's and may send, or close.
+    this.#busy = true;
     try {
       iterator = source[Symbol.asyncIterator]();
     } catch (error) {
       // A stream that somebody else reads, for one. Nothing was sent: whatever waits may follow.
+      this.#busy = false;
       outcome.reject(error);
       return;
     }
-    this.#busy = true;
+    if (this.#closing) {
+      this.#busy = false;
+      giveUp(iterator);
+      outcome.lose(this.#lost);
+      return;
+    }
     this.#stopStream = () => {
       this.#stopStream = undefined;
       parts.stopped = true;
