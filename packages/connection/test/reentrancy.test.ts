@@ -72,4 +72,25 @@ describe("A source that uses its connection", () => {
     await clock.settle();
     expect(told).toEqual(["return"]);
   });
+
+  it.each(["done", "value"])("closes in the getter of `%s`: nothing follows the Close frame", async (name) => {
+    const place = world({
+      async message(socket) {
+        const result = Object.defineProperty({ done: name === "done", value: "part" }, name, {
+          get() {
+            void socket.close(4000);
+            return name === "done" ? true : "part";
+          },
+        });
+        const next = async (): Promise<never> => result as never;
+        await expect(socket.send({ [Symbol.asyncIterator]: () => ({ next }) })).rejects.toThrow("closed");
+      },
+    });
+    const { clock, connect } = place;
+    const socket = await connect();
+    const wire = wireOf(place);
+    socket.send("go");
+    await clock.settle();
+    expect(wire.join("")).toBe("\x88\x02\x0f\xa0");
+  });
 });

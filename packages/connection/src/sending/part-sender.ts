@@ -42,10 +42,12 @@ export class PartSender {
     for (;;) {
       const next = await parts.next();
       if (this.stopped) return;
-      if (next.done) break;
-      const { kind, bytes } = this.#read(next.value);
-      this.#begin(kind);
-      await this.#send(bytes);
+      const part = next.done ? undefined : this.#read(next.value);
+      // Once more: both may be getters, which may have closed.
+      if (this.stopped) return;
+      if (part === undefined) break;
+      this.#begin(part.kind);
+      await this.#send(part.bytes);
       if (this.stopped) return;
     }
     this.#begin(this.#kind ?? this.#kindOfBytes);
