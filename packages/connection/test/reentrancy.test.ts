@@ -94,3 +94,29 @@ describe("A source that uses its connection", () => {
     expect(wire.join("")).toBe("\x88\x02\x0f\xa0");
   });
 });
+
+describe("A loop over the messages", () => {
+  it("that an error has ended is left: what nobody comes for does not hold back the answer to a Close frame", async () => {
+    const errors: unknown[] = [];
+    const place = world({
+      maxMessageSize: 10,
+      open(socket) {
+        void (async () => {
+          await (await socket.receiveStream())?.bytes();
+          for await (const message of socket) void message;
+        })().catch((error) => errors.push(error));
+      },
+    });
+    const { clock, connect } = place;
+    const socket = await connect();
+    socket.send("first");
+    socket.send("x".repeat(20));
+    await clock.settle();
+    expect(errors).toEqual([expect.any(RangeError)]);
+    socket.send("last");
+    const closing = socket.close(4000);
+    await clock.settle();
+    expect(socket.state).toBe("closed");
+    expect(await closing).toMatchObject({ code: 4000, clean: true });
+  });
+});

@@ -150,8 +150,14 @@ export class Inbox {
         if (left) return OVER;
         this.#iterations ??= new Set();
         this.#iterations.add(iteration);
-        const value = await this.receive("message", undefined, iteration);
-        return value === undefined ? OVER : { done: false, value };
+        try {
+          const value = await this.receive("message", undefined, iteration);
+          return value === undefined ? OVER : { done: false, value };
+        } catch (error) {
+          // That ends the loop: it does not call `return`.
+          this.#leave(iteration);
+          throw error;
+        }
       },
       return: async () => {
         left = true;
