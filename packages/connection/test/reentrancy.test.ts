@@ -95,6 +95,27 @@ describe("A source that uses its connection", () => {
   });
 });
 
+describe("A ReadableStream that is being sent", () => {
+  it("closes while it is pulled: it is cancelled", async () => {
+    const told: string[] = [];
+    const { clock, connect } = world();
+    const socket = await connect();
+    const source = new ReadableStream<string>(
+      {
+        pull(controller) {
+          if (told.push("pull") === 2) void socket.close();
+          controller.enqueue("part");
+        },
+        cancel: () => void told.push("cancel"),
+      },
+      { highWaterMark: 0 },
+    );
+    await Promise.all([expect(socket.send(source)).rejects.toThrow("closed"), clock.settle()]);
+    await clock.settle();
+    expect(told).toEqual(["pull", "pull", "cancel"]);
+  });
+});
+
 describe("A loop over the messages", () => {
   it("that an error has ended is left: what nobody comes for does not hold back the answer to a Close frame", async () => {
     const errors: unknown[] = [];

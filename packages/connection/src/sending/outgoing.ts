@@ -253,11 +253,11 @@ class Outcome {
   }
 }
 
-/** Tells a source that no more is wanted. Not awaited: one that never settles must not hold the connection. */
+/**
+ * Tells a source that no more is wanted. Not awaited: one that never settles must not hold the connection, and one that
+ * cannot be given up has no say in how that ends. Nor at once: what ends the message may be done within the source's own
+ * `next`, where a ReadableStream cannot be cancelled yet.
+ */
 function giveUp(iterator: AsyncIterator<unknown>): void {
-  try {
-    ignoreRejection(iterator.return?.());
-  } catch {
-    // A source that cannot be given up has no say in how the connection ends.
-  }
+  ignoreRejection(Promise.resolve().then(() => iterator.return?.()));
 }
