@@ -14,10 +14,11 @@ export class WaitingBytes {
 
   /**
    * Whether the application has given the memory of the next piece away (detached it), as a transfer to a worker does, or
-   * cut it off (resized it): what it held cannot be sent any more.
+   * cut it off (resized it): what it held cannot be sent any more. Not by its `length`, which compiled code of Node 20
+   * does not see change where it has met resizable memory, too.
    */
   get torn(): boolean {
-    return this.#pieces[0]?.length === 0;
+    return this.#pieces[0]?.byteLength === 0;
   }
 
   /** Takes a piece by reference: it must not change until it is sent. */
@@ -53,7 +54,7 @@ export class WaitingBytes {
     for (; moved < pieces.length && at < buffer.length; moved++) {
       const piece = pieces[moved] as Uint8Array;
       const room = buffer.length - at;
-      if (piece.length === 0) break;
+      if (piece.byteLength === 0) break;
       if (piece.length > room) {
         buffer.set(piece.subarray(0, room), at);
         pieces[moved] = piece.subarray(room);
