@@ -27,7 +27,9 @@ export function encodeFrame(
   first: number,
   payload: Uint8Array,
 ): void {
-  const { length } = payload;
+  // Not its `length`: compiled code of Node 20 that has met resizable memory does not see that detached memory has none,
+  // and what is written behind a header that counts it fails.
+  const { byteLength: length } = payload;
   const apart = length > outlet.copyLimit;
   outlet.reserve(MAX_HEADER + (apart ? 0 : length));
   const key = nextKey?.();

@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { encodeFrame } from "../../src/frame/frame-encoder.ts";
+import { OutputBuffer } from "../../src/index.ts";
+
+it("a detached payload is an empty one, also in compiled code that has seen resizable memory", () => {
+  const fixed = new Uint8Array(100);
+  const resizable = new Uint8Array(new ArrayBuffer(100, { maxByteLength: 200 }));
+  const detached = new Uint8Array(new ArrayBuffer(100));
+  structuredClone(detached.buffer, { transfer: [detached.buffer] });
+  for (const key of [undefined, () => 0x01020304]) {
+    const output = new OutputBuffer();
+    for (let i = 0; i < 50_000; i++) {
+      encodeFrame(output, key, 0x82, i % 2 === 0 ? fixed : resizable);
+      if (i % 100 === 99) output.take();
+    }
+    encodeFrame(output, key, 0x82, detached);
+    expect([...output.take()]).toEqual(key === undefined ? [0x82, 0] : [0x82, 0x80, 4, 3, 2, 1]);
+  }
+});
