@@ -23,15 +23,16 @@ export function afterResponses(stream: Duplex, clock: Clock, time: number, then:
     return;
   }
   // The host has let go of the stream, and we have not taken it yet: a reset meanwhile is nobody's.
-  stream.on("error", ignore);
+  stream.on("error", ignoreError);
   const timer = time > 0 ? clock.setTimer(() => stream.destroy(), Math.min(time, MAX_DELAY)) : undefined;
   response.once("close", () => {
     clock.clearTimer(timer);
     // What is over is listened to on: where the answer found out about a reset, its error comes after this.
     if (!stream.writable) return;
-    stream.off("error", ignore);
+    stream.off("error", ignoreError);
     afterResponses(stream, clock, time, then);
   });
 }
 
-function ignore(): void {}
+/** For a stream that the host has let go of, and that nobody has taken. */
+export function ignoreError(): void {}

@@ -3,7 +3,7 @@ import type { Server as HttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { HandshakeError, type HeadLimits, type RequestHead, requestHeadFromRaw } from "@samewire/codec";
 import { type Clock, type Runtime, refuse, ServerCore } from "@samewire/connection";
-import { afterResponses } from "./after-responses.ts";
+import { afterResponses, ignoreError } from "./after-responses.ts";
 import type { StreamSocket } from "./stream-socket.ts";
 
 /** A server of `node:http` or `node:https`, or of a framework that stands on one. */
@@ -77,7 +77,11 @@ export class UpgradeRouter {
     // A target that is a whole URI has its path in it (RFC 9112 section 3.2.2).
     const { target } = parsed instanceof HandshakeError ? { target: url } : parsed;
     const { endpoint, failed } = this.#claimant(target.split("?", 1)[0] as string);
-    if (endpoint === undefined && !this.#refusesUnmatched()) return;
+    if (endpoint === undefined && !this.#refusesUnmatched()) {
+      // The host has let go of the stream because we listen: where nobody takes it, its reset must not end the process.
+      stream.on("error", ignoreError);
+      return;
+    }
     // What came after the head is a piece of the parser's own buffer.
     const rest = new Uint8Array(head);
     const core = endpoint?.core ?? this.#nobody;

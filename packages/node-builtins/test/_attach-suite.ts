@@ -206,6 +206,18 @@ export function attachSuite(name: string, attach: Attach): void {
       await attached.close();
     });
 
+    test("an upgrade that is left, and that nobody takes, may end in a reset", options, async () => {
+      const { server, port } = await httpServer();
+      const attached = attach(server, { ...echo, path: "/ours", unmatched: "leave" });
+      const client = await RawClient.to(port);
+      client.write(upgradeRequest("/theirs"));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      client.stream.resetAndDestroy();
+      // What nobody listens to ends the process, and here fails the test.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await attached.close();
+    });
+
     test("frames that came with the request are not lost (SH-32)", options, async () => {
       const { server, port } = await httpServer();
       const attached = attach(server, echo);
