@@ -81,7 +81,8 @@ function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHa
     const material = { cert, key, ca: ca as string | string[] | undefined };
     // Node takes 0 for its own default of 120 s, and throws for Infinity where nobody can catch it, once a connection.
     const timeout = Math.min(handshakeTimeout === 0 ? MAX_DELAY : handshakeTimeout, MAX_DELAY);
-    const tlsOptions = { ...material, handshakeTimeout: timeout, allowHalfOpen: true, noDelay: true, ...native };
+    // Not half-open: who leaves within the handshake is let go of. From then on StreamSocket says that it is.
+    const tlsOptions = { ...material, handshakeTimeout: timeout, noDelay: true, ...native };
     server = createTlsServer(tlsOptions as NodeTls, (stream) => begin(nodeSocket(stream)));
     // Node only tells that the handshake failed or took too long; the stream is ours to close.
     server.on("tlsClientError", (_error, stream: NetSocket) => stream.destroy());

@@ -24,6 +24,21 @@ describe("serve on Node", () => {
     await server.close();
   });
 
+  // Its handshake has no end of its own then.
+  test("who leaves in the middle of a TLS handshake is let go, with the deadline off, too", options, async () => {
+    const { cert, key } = await certificate;
+    const server = await serve({ host: "127.0.0.1", tls: { cert, key }, handshakeTimeout: 0 });
+    for (const bytes of ["", "\x16\x03\x01"]) {
+      const leaving = connectTcp({ port: server.port, host: "127.0.0.1", allowHalfOpen: true });
+      leaving.end(bytes, "latin1");
+      const closed = new Promise((resolve) => leaving.once("end", () => resolve("closed")).resume());
+      const late = new Promise((resolve) => setTimeout(resolve, 3_000, "still there").unref());
+      assert.equal(await Promise.race([closed, late]), "closed", JSON.stringify(bytes));
+      leaving.destroy();
+    }
+    await server.close();
+  });
+
   test("TLS with a deadline that is off, or further ahead than a timer can be set", options, async (context) => {
     const { cert, key } = await certificate;
     const warned: string[] = [];
