@@ -37,7 +37,8 @@ export function checkServer<C>(options: ServerHandlers<C> & ServerPolicy): Setti
 export function checkServerTls(tls: TlsOptions & { readonly native?: unknown }): void {
   checkOption(typeof tls === "object" && tls !== null, "tls is an object of options", tls);
   const { cert, key, native } = tls;
-  const given = (cert !== undefined && key !== undefined) || native !== undefined;
+  // Node listens with an empty one, too, and then fails each handshake.
+  const given = (Boolean(cert) && Boolean(key)) || native !== undefined;
   if (!given) throw new UsageError("option", "a TLS server needs cert and key");
 }
 

@@ -15,7 +15,9 @@ const LONGEST_PATH = 107;
 export function checkListen({ port, host, path }: ListenAddress): void {
   const isPort = typeof port === "number" && Number.isInteger(port) && port >= 0 && port <= 65_535;
   checkOption(port === undefined || isPort, "port is a whole number from 0 to 65535", port);
-  checkOption(host === undefined || isName(host), "host is a name or an address", host);
+  // Deno listens on an address in brackets; in a URL it would have two pairs of them.
+  const isHost = host === undefined || (isName(host) && !host.startsWith("["));
+  checkOption(isHost, "host is a name or an address, without brackets", host);
   const isPath = isName(path) && Buffer.byteLength(path as string) <= LONGEST_PATH;
   checkOption(path === undefined || isPath, `path is that of a Unix socket, of at most ${LONGEST_PATH} bytes`, path);
 }

@@ -105,7 +105,7 @@ export function transportsSuite(adapter: Adapter): void {
 
   test("a TLS server without certificate or key is refused at once", options, async () => {
     const { cert, key } = await certificate;
-    for (const tls of [{}, { cert }, { key }, null, 5]) {
+    for (const tls of [{}, { cert }, { key }, { cert: "", key }, { cert, key: "" }, null, 5]) {
       const serve = serving(adapter, { ...echo, tls: tls as never }, async () => {});
       await assert.rejects(serve, { name: "UsageError", code: "option" });
     }
@@ -222,6 +222,7 @@ export function transportsSuite(adapter: Adapter): void {
       { host: null },
       { host: 5 },
       { host: "" },
+      { host: "[::1]" },
       { port: null },
       { port: -1 },
       { port: 65_536 },
