@@ -27,24 +27,22 @@ export function encodeFrame(
   first: number,
   payload: Uint8Array,
 ): void {
-  // Not its `length`: compiled code of Node 20 that has met resizable memory does not see that detached memory has none,
-  // and what is written behind a header that counts it fails.
-  const { byteLength: length } = payload;
+  const { length } = payload;
   const apart = length > outlet.copyLimit;
   outlet.reserve(MAX_HEADER + (apart ? 0 : length));
   const key = nextKey?.();
   const at = writeHeader(outlet.buffer, outlet.length, first, length, key);
-  outlet.length = at;
+  // The header counts when the payload is there: that of detached memory may have its old length, in compiled code of
+  // Node 20 that has met resizable memory, and whatever reads it throws.
   if (!apart) {
     maskInto(outlet.buffer, at, payload, key ?? 0);
     outlet.length = at + length;
-  } else if (key === undefined) {
-    outlet.attach(payload);
-  } else {
-    const masked = new Uint8Array(length);
-    maskInto(masked, 0, payload, key);
-    outlet.attach(masked);
+    return;
   }
+  const own = key === undefined ? payload.subarray(0) : new Uint8Array(length);
+  if (key !== undefined) maskInto(own, 0, payload, key);
+  outlet.length = at;
+  outlet.attach(own);
 }
 
 /** The same for a text frame, from a string. A lone surrogate becomes U+FFFD, so that the payload is valid UTF-8 (5.6). */

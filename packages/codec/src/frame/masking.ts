@@ -121,7 +121,7 @@ function maskAligned(bytes: Uint8Array, start: number, end: number, key: number)
  * Copying first and masking the copy beats every loop that does both.
  */
 export function maskInto(target: Uint8Array, to: number, source: Uint8Array, key: number): void {
-  const { byteLength: length } = source;
+  const { length } = source;
   if (length < VIEW_FROM) {
     // Shifts count modulo 32.
     for (let i = 0; i < length; i++) target[to + i] = source[i] ^ (key >>> (i << 3));
