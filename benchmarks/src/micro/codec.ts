@@ -75,6 +75,31 @@ export async function receive(): Promise<void> {
   }
 }
 
+/** What one connection's reads bring, most of the time more or less than a message: 1 MiB of messages in lent chunks. */
+export async function receiveCut(): Promise<void> {
+  const burst = burstOf({ size: 65_536, depth: 16, kind: "binary" });
+  const read = new Uint8Array(65_536);
+  for (const step of [20_000, 50_000, 65_536]) {
+    let received = 0;
+    const protocol = new Protocol(
+      { role: "server", outlet: new OutputBuffer() },
+      handlerOf(() => {
+        received += 1;
+      }),
+    );
+    const pass = (): void => {
+      for (let at = 0; at < burst.length; at += step) {
+        const chunk = read.subarray(0, Math.min(step, burst.length - at));
+        chunk.set(burst.subarray(at, at + chunk.length));
+        protocol.receive(chunk, Infinity);
+      }
+    };
+    pass();
+    if (received !== 16) throw new Error("the messages were not received");
+    await bench("receive 16 x 65536 binary", `in reads of ${step} bytes`, pass);
+  }
+}
+
 /** A burst encoded into one buffer, as the connection's scratch takes it. */
 export async function send(): Promise<void> {
   for (const load of LOADS) {

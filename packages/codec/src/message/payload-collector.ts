@@ -1,7 +1,7 @@
 /**
  * Collects the payload of a message that spans chunks. Memory follows the bytes received, whatever was declared: blocks
  * that double up to 64 KiB, so that a million one-byte fragments cost no more than their bytes; and room for all that is
- * declared once a quarter of it is there, so that the rest is written into its place and nothing is joined.
+ * declared once a quarter of it is there or has come, so that the rest is written into its place and nothing is joined.
  */
 import { joinBytes } from "../bytes/join-bytes.ts";
 
@@ -46,7 +46,7 @@ export class PayloadCollector {
     const size = this.#size;
     const known = size + coming;
     // At least twice what is there, so that fragment upon fragment is not copied again each time.
-    if (declared > known && declared >= size * 2 && declared <= known * AHEAD) {
+    if (declared > coming && declared >= size * 2 && declared <= known * AHEAD) {
       this.#block = new Uint8Array(declared);
       this.#block.set(joinBytes(this.#parts));
       this.#used = size;
