@@ -1,4 +1,5 @@
 /** RFC 6455 section 5.2: frames out, header and payload straight into the outlet's buffer, masked on the way. */
+import { NO_BYTES } from "../bytes/no-bytes.ts";
 import type { Outlet } from "../bytes/outlet.ts";
 import { type EncodeTextInto, encodeUtf8, writeShortAscii } from "../bytes/text.ts";
 import { headerSize, writeHeader } from "./frame-header.ts";
@@ -27,22 +28,31 @@ export function encodeFrame(
   first: number,
   payload: Uint8Array,
 ): void {
+  // Of detached memory that is the old one in compiled code of Node 20 that has met resizable memory, where `byteLength`
+  // is right, and too slow for every message. What copies it throws, or finds zeros.
   const { length } = payload;
   const apart = length > outlet.copyLimit;
+  if (apart && payload.byteLength === 0) {
+    encodeFrame(outlet, nextKey, first, NO_BYTES);
+    return;
+  }
   outlet.reserve(MAX_HEADER + (apart ? 0 : length));
   const key = nextKey?.();
   const at = writeHeader(outlet.buffer, outlet.length, first, length, key);
-  // The header counts when the payload is there: that of detached memory may have its old length, in compiled code of
-  // Node 20 that has met resizable memory, and whatever reads it throws.
   if (!apart) {
     maskInto(outlet.buffer, at, payload, key ?? 0);
+    // Not before the payload is there.
     outlet.length = at + length;
     return;
   }
-  const own = key === undefined ? payload.subarray(0) : new Uint8Array(length);
-  if (key !== undefined) maskInto(own, 0, payload, key);
   outlet.length = at;
-  outlet.attach(own);
+  if (key === undefined) {
+    outlet.attach(payload);
+  } else {
+    const masked = new Uint8Array(length);
+    maskInto(masked, 0, payload, key);
+    outlet.attach(masked);
+  }
 }
 
 /** The same for a text frame, from a string. A lone surrogate becomes U+FFFD, so that the payload is valid UTF-8 (5.6). */

@@ -127,7 +127,7 @@ describe("encodeFrame and encodeTextFrame (RFC 6455 5.2)", () => {
     const payload = new Uint8Array(5000).fill(1);
     const server = new PoisonedOutput(4096);
     encodeFrame(server, undefined, 0x82, payload);
-    expect(server.attached[0]?.buffer).toBe(payload.buffer);
+    expect(server.attached[0]).toBe(payload);
     const client = new PoisonedOutput(4096);
     encodeFrame(client, () => 0x01010101, 0x82, payload);
     expect(client.attached[0]?.every((octet) => octet === 0)).toBe(true);
