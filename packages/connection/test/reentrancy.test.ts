@@ -64,7 +64,10 @@ describe("A source that uses its connection", () => {
         socket.terminate();
         return {
           next: async () => ({ done: told.push("next") > 5, value: "part" }),
-          return: async () => ({ done: told.push("return") > 0, value: undefined }),
+          return: async () => {
+            told.push("return");
+            return { done: true, value: undefined };
+          },
         };
       },
     };

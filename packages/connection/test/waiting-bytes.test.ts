@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { WaitingBytes } from "../src/sending/waiting-bytes.ts";
 
+/** TypeScript's libraries know resizable memory from ES2024 on. */
+const Resizable = ArrayBuffer as unknown as new (length: number, options: { maxByteLength: number }) => ArrayBuffer;
+
 describe("WaitingBytes", () => {
   it("knows detached memory also in compiled code that has seen resizable memory", () => {
     const fixed = new Uint8Array(100);
-    const resizable = new Uint8Array(new ArrayBuffer(100, { maxByteLength: 200 }));
+    const resizable = new Uint8Array(new Resizable(100, { maxByteLength: 200 }));
     const holds = (piece: Uint8Array): WaitingBytes => {
       const waiting = new WaitingBytes();
       waiting.push(piece);

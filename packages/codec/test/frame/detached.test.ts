@@ -7,6 +7,9 @@ class Limited extends OutputBuffer {
   override readonly copyLimit = 4096;
 }
 
+/** TypeScript's libraries know resizable memory from ES2024 on. */
+const Resizable = ArrayBuffer as unknown as new (length: number, options: { maxByteLength: number }) => ArrayBuffer;
+
 /** The length that a header tells, and how many octets follow it. */
 function lengths(bytes: Uint8Array, masked: boolean): readonly [told: number, there: number] {
   const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -19,7 +22,7 @@ function lengths(bytes: Uint8Array, masked: boolean): readonly [told: number, th
 // Compiled code of Node 20 that has seen resizable memory gives a detached array its old length.
 it.each([100, 200_000])("a detached payload of %i bytes leaves no header that counts what is not there", (size) => {
   const fixed = new Uint8Array(100);
-  const resizable = new Uint8Array(new ArrayBuffer(100, { maxByteLength: 200 }));
+  const resizable = new Uint8Array(new Resizable(100, { maxByteLength: 200 }));
   const detached = new Uint8Array(new ArrayBuffer(size));
   structuredClone(detached.buffer, { transfer: [detached.buffer] });
   for (const key of [undefined, () => 0x01020304]) {
