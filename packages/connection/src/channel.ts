@@ -15,8 +15,8 @@ export interface ChannelOwner {
 
 /** What fills the memory of a read, or a record of TLS: a runtime gives one such after the other at once. */
 const LARGE_CHUNK = 16 * 1024;
-/** After chunks that took so many microseconds it is the turn of others: they may be frames by the ten thousand. */
-const LONG_TIME = 2000;
+/** After chunks that took so many milliseconds it is the turn of others: they may be frames by the ten thousand. */
+const LONG_TIME = 2;
 
 /** Why reading pauses. */
 const NOTHING = 0;
@@ -35,8 +35,6 @@ export class Channel implements SocketHandler, TurnTask {
   readonly #owner: ChannelOwner | undefined;
   /** What reading waits for, as bits. */
   #holds = NOTHING;
-  /** Microseconds that large chunks took, one after the other. */
-  #busy = 0;
 
   constructor(socket: Socket, turns: TurnQueue, owner?: ChannelOwner) {
     this.socket = socket;
@@ -46,17 +44,21 @@ export class Channel implements SocketHandler, TurnTask {
 
   onBytes(chunk: Uint8Array, memory: number): void {
     if (this.closed) return;
+    const { turns } = this.transmitter;
     if (chunk.length < LARGE_CHUNK) {
       // That was all that there was: nothing follows at once.
-      this.#busy = 0;
+      turns.holder = undefined;
       this.stage.onBytes(chunk, memory);
       return;
     }
-    const { turns } = this.transmitter;
+    if (turns.holder !== this) {
+      turns.holder = this;
+      turns.held = 0;
+    }
     const began = turns.now();
     this.stage.onBytes(chunk, memory);
-    this.#busy += Math.round((turns.now() - began) * 1000);
-    if (this.#busy >= LONG_TIME) this.#rest();
+    turns.held += turns.now() - began;
+    if (turns.held >= LONG_TIME) this.#rest();
   }
 
   /** Stops reading until {@link resume}. */
@@ -73,7 +75,7 @@ export class Channel implements SocketHandler, TurnTask {
 
   /** Reading stops for a turn of the event loop. */
   #rest(): void {
-    this.#busy = 0;
+    this.transmitter.turns.holder = undefined;
     if (this.closed || (this.#holds & REST) !== 0) return;
     this.#holds |= REST;
     this.socket.pause();
@@ -106,6 +108,8 @@ export class Channel implements SocketHandler, TurnTask {
     this.closed = true;
     this.stage.onClose(reason ?? this.transmitter.failure);
     this.transmitter.close();
+    const { turns } = this.transmitter;
+    if (turns.holder === this) turns.holder = undefined;
     this.#owner?.onGone(this);
   }
 

@@ -66,6 +66,22 @@ describe("a large chunk", () => {
     expect(pause).toHaveBeenCalledOnce();
   });
 
+  it("does not count with those before it where something of another connection came between", async () => {
+    const { place, socket, pause } = await flooded(1);
+    const other = raw(place).socket;
+    const pauseOther = vi.spyOn(other.other, "pause");
+    other.write(Buffer.from(head("GET / HTTP/1.1", UPGRADE), "latin1"));
+    await place.clock.settle();
+    for (let count = 0; count < 4; count++) {
+      for (const one of [socket, other]) {
+        one.write(Buffer.from(FRAMES, "latin1"));
+        await place.clock.settle();
+      }
+    }
+    expect(pause).not.toHaveBeenCalled();
+    expect(pauseOther).not.toHaveBeenCalled();
+  });
+
   it("whose messages wait is not followed by more when the turn of the others is over", async () => {
     const { place, socket, resume, count } = await flooded(10, () => new Promise(() => {}));
     await place.clock.settle();

@@ -28,8 +28,8 @@ export function encodeFrame(
   first: number,
   payload: Uint8Array,
 ): void {
-  // Of detached memory that is the old one in compiled code of Node 20 that has met resizable memory, where `byteLength`
-  // is right, and too slow for every message. What copies it throws, or finds zeros.
+  // Code that V8 11 has compiled, and that has met resizable memory, sees the old length of detached memory; `byteLength`
+  // is right there, and too slow for every message. What copies such a payload throws, or finds zeros.
   const { length } = payload;
   const apart = length > outlet.copyLimit;
   if (apart && payload.byteLength === 0) {

@@ -16,6 +16,10 @@ const LONG_TIME = 2;
 const LONG_TASKS = 4;
 
 export class TurnQueue {
+  /** Whose large chunks are handled one after the other, with nothing of anybody else's between them. */
+  holder: object | undefined;
+  /** How long they took, in milliseconds. */
+  held = 0;
   readonly #clock: Clock;
   #tasks: TurnTask[] = [];
   readonly #long: TurnTask[] = [];
