@@ -9,7 +9,7 @@ import {
   writeParameters,
 } from "./deflate-parameters.ts";
 import type { ClientExtension, ExtensionDeclined, ExtensionOffer, MessageExtension } from "./extension.ts";
-import { PerMessageDeflate } from "./per-message-deflate.ts";
+import { PerMessageDeflate } from "./permessage-deflate.ts";
 
 /**
  * permessage-deflate for clients, made anew for each handshake. There is one offer, or two where the budget is short:

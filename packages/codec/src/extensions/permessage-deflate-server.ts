@@ -8,7 +8,7 @@ import {
   writeParameters,
 } from "./deflate-parameters.ts";
 import type { ExtensionDeclined, ExtensionOffer, MessageExtension, ServerExtension } from "./extension.ts";
-import { PerMessageDeflate } from "./per-message-deflate.ts";
+import { PerMessageDeflate } from "./permessage-deflate.ts";
 
 /**
  * permessage-deflate for servers. The first offer that can be honoured is agreed; where none can, the reason is that
