@@ -4,12 +4,10 @@
  */
 import type { ProtocolErrorCode } from "../errors.ts";
 import { CONTROL, FIN, MASK, MAX_CONTROL_PAYLOAD, RSV_BITS } from "./frame-bits.ts";
-import { headerSize } from "./frame-header.ts";
+import { headerSize, MAX_HEADER } from "./frame-header.ts";
 import { rotateKey } from "./masking.ts";
 import * as Opcode from "./opcode.ts";
 
-/** The longest header: 2 + 8 of length + 4 of masking key. */
-const MAX_HEADER = 14;
 const TWO_TO_32 = 0x1_0000_0000;
 
 /** What the decoder calls. The payload is still masked: who takes it knows where it shall lie. */

@@ -2,7 +2,7 @@
 import { NO_BYTES } from "../bytes/no-bytes.ts";
 import type { Outlet } from "../bytes/outlet.ts";
 import { type EncodeTextInto, encodeUtf8, writeShortAscii } from "../bytes/text.ts";
-import { headerSize, writeHeader } from "./frame-header.ts";
+import { headerSize, MAX_HEADER, writeHeader } from "./frame-header.ts";
 import { maskInPlace, maskInto } from "./masking.ts";
 
 /**
@@ -11,7 +11,6 @@ import { maskInPlace, maskInto } from "./masking.ts";
  */
 export type MaskKeySource = () => number;
 
-const MAX_HEADER = 14;
 /** What a header has beside the masking key, at most. */
 const MAX_UNMASKED = 10;
 /** With so many octets to spare an {@link EncodeTextInto} knows that nothing is missing. */

@@ -1,6 +1,9 @@
 /** RFC 6455 section 5.2: the header of an outgoing frame, its length always in the shortest form. */
 import { MASK } from "./frame-bits.ts";
 
+/** The longest header, in bytes: 2, 8 of length and 4 of masking key. */
+export const MAX_HEADER = 14;
+
 /** Bytes that a header takes before the masking key. */
 export function headerSize(payloadLength: number): number {
   if (payloadLength < 126) return 2;

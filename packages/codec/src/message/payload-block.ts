@@ -1,11 +1,10 @@
 /** Gives the application payloads of its own out of a chunk, without an allocation for each where that can be had. */
 import { NO_BYTES } from "../bytes/no-bytes.ts";
+import { MAX_HEADER } from "../frame/frame-header.ts";
 import { maskInPlace } from "../frame/masking.ts";
 
 /** Small payloads may share memory up to this size, always of one connection: what one of them pins is bounded. */
 const BLOCK_SIZE = 4096;
-/** What comes before the payload of a chunk that is a single frame, at most. */
-const MAX_HEADER = 14;
 /** Beyond that a payload may keep so many times its size alive: a copy of a large one costs page faults, and collections. */
 const PINS = 8;
 /** A longer payload has memory of its own. */
