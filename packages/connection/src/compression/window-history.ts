@@ -3,10 +3,20 @@
  * a stream there and forget; this takes what a window holds out of one context and puts it into the next, by means of
  * DEFLATE alone (RFC 1951 section 3.2), so that it works with any of them.
  */
+import { BitWriter } from "../deflate/bit-writer.ts";
+import { FIXED_CODES } from "../deflate/block-codes.ts";
+import { writeStored } from "../deflate/stored-block.ts";
+import { LENGTH_ELEMENT, MAX_MATCH, MIN_MATCH } from "../deflate/symbols.ts";
+import { Tokens } from "../deflate/tokens.ts";
 import type { EndingInflater } from "./ending-inflater.ts";
 
 const NOTHING = new Uint8Array(0);
+/** As much as an inflater gives at a time. */
 const ALL = 0x1_0000;
+/** Bytes that a match takes in the fixed codes, at most: 8 and 5 bits of codes, 5 and 13 of extra bits. */
+const LONGEST_TOKEN = 4;
+/** Bytes that the beginning and the end of the block take, and the stored one after it. */
+const BLOCK_ENDS = 8;
 
 export class WindowHistory {
   readonly #bytes: Uint8Array;
@@ -67,56 +77,17 @@ export class WindowHistory {
 
 /** A block with fixed codes (RFC 1951 section 3.2.6) that copies a multiple of `distance` bytes, and an empty stored one. */
 function copyBlock(distance: number): Uint8Array {
-  const bits = new BitWriter();
-  bits.write(0b010, 3);
-  // A match is at least 3 bytes long: a history of 1 or 2 bytes is copied more than once.
-  let left = distance < 3 ? distance + 2 : distance;
+  const tokens = new Tokens(Math.ceil(distance / MAX_MATCH) + 1);
+  // A history of 1 or 2 bytes is copied more than once.
+  let left = distance < MIN_MATCH ? distance + 2 : distance;
   while (left > 0) {
-    const length = left >= 261 || left === 258 ? 258 : left > 12 ? 10 : left > 10 ? 5 : left;
-    if (length === 258) bits.writeCode(0b11000101, 8);
-    else bits.writeCode(length - 2, 7);
-    writeDistance(bits, distance - 1);
+    // What is left after a match must be long enough for another one.
+    const length = left <= MAX_MATCH || left >= MAX_MATCH + MIN_MATCH ? Math.min(left, MAX_MATCH) : left - MIN_MATCH;
+    tokens.values[tokens.count++] = ((length + LENGTH_ELEMENT) << 16) | (distance - 1);
     left -= length;
   }
-  bits.writeCode(0, 7);
-  bits.write(0, 3);
-  return bits.finish([0x00, 0x00, 0xff, 0xff]);
-}
-
-/** RFC 1951 section 3.2.5, the table of distances as a formula; `above` is the distance less one. */
-function writeDistance(bits: BitWriter, above: number): void {
-  if (above < 4) {
-    bits.writeCode(above, 5);
-    return;
-  }
-  const extra = 30 - Math.clz32(above);
-  bits.writeCode(2 * extra + (above >> extra), 5);
-  bits.write(above & ((1 << extra) - 1), extra);
-}
-
-class BitWriter {
-  readonly #bytes: number[] = [];
-  #bits = 0;
-  #count = 0;
-
-  /** Least significant bit first (RFC 1951 section 3.1.1). */
-  write(value: number, count: number): void {
-    this.#bits |= value << this.#count;
-    this.#count += count;
-    while (this.#count >= 8) {
-      this.#bytes.push(this.#bits & 0xff);
-      this.#bits >>>= 8;
-      this.#count -= 8;
-    }
-  }
-
-  /** A Huffman code: most significant bit first. */
-  writeCode(code: number, count: number): void {
-    for (let bit = count - 1; bit >= 0; bit -= 1) this.write((code >> bit) & 1, 1);
-  }
-
-  finish(tail: readonly number[]): Uint8Array {
-    if (this.#count > 0) this.#bytes.push(this.#bits);
-    return Uint8Array.from([...this.#bytes, ...tail]);
-  }
+  const writer = new BitWriter(tokens.count * LONGEST_TOKEN + BLOCK_ENDS);
+  FIXED_CODES.write(writer, tokens);
+  writeStored(writer, NOTHING);
+  return writer.take();
 }

@@ -8,6 +8,7 @@ import type { Deflater } from "@samewire/codec";
 import { BitWriter } from "./bit-writer.ts";
 import { BlockCodes, FIXED_CODES } from "./block-codes.ts";
 import { MatchFinder } from "./match-finder.ts";
+import { writeStored } from "./stored-block.ts";
 import { SymbolCounts } from "./symbol-counts.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -165,13 +166,4 @@ export class FastDeflater implements Deflater {
 
   /** There is nothing to give back but memory that is collected. */
   release(): void {}
-}
-
-/** RFC 1951 section 3.2.4: a block with octets as they are, of which there may be none. */
-function writeStored(writer: BitWriter, octets: Uint8Array): void {
-  writer.put(0, 3);
-  writer.align();
-  writer.put(octets.length, 16);
-  writer.put(~octets.length & 0xffff, 16);
-  writer.append(octets);
 }

@@ -5,8 +5,8 @@
 import { LENGTH_ELEMENT, MAX_MATCH } from "./symbols.ts";
 import type { Tokens } from "./tokens.ts";
 
-/** Three octets cost about as much as a match of them. */
-const MIN_MATCH = 4;
+/** A match of three octets, the shortest that DEFLATE has, costs about as much as the octets themselves. */
+const LEAST_FOUND = 4;
 /** 2^32 over the golden ratio, as Knuth has it. */
 const MULTIPLIER = 0x9e3779b1 | 0;
 /** After 32 tries in vain every second octet is tried, after 32 more every third, and so on to the ninth: they may not compress. */
@@ -65,7 +65,7 @@ export class MatchFinder {
     this.#end = end;
     let { count } = tokens;
     let misses = 0;
-    for (const last = end - MIN_MATCH; at <= last; ) {
+    for (const last = end - LEAST_FOUND; at <= last; ) {
       const four = view.getInt32(at, true);
       const hash = Math.imul(four, MULTIPLIER) >>> shift;
       const distance = base + at - (seen[hash] as number);
@@ -102,7 +102,7 @@ export class MatchFinder {
   #lengthOf(found: number, at: number, end: number): number {
     const view = this.#view;
     const most = Math.min(MAX_MATCH, end - at);
-    let length = MIN_MATCH;
+    let length = LEAST_FOUND;
     for (; length + 4 <= most; length += 4) {
       const unlike = view.getInt32(found + length, true) ^ view.getInt32(at + length, true);
       if (unlike !== 0) return length + ((31 - Math.clz32(unlike & -unlike)) >> 3);

@@ -6,7 +6,7 @@ export const DISTANCE_SYMBOLS = 30;
 export const END_OF_BLOCK = 256;
 /** The longest and the shortest match that can be said. */
 export const MAX_MATCH = 258;
-const MIN_MATCH = 3;
+export const MIN_MATCH = 3;
 
 /**
  * What a block consists of: an octet, its end, or a match of some length. They are counted through, octets by their value
