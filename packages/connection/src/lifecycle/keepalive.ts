@@ -13,6 +13,9 @@ import type { Deadline, DeadlineKind, DeadlineOwner, Deadlines } from "./deadlin
 /** A compressor is given back when the connection has not used it for so long, in milliseconds. */
 const RELEASE_AFTER = 10_000;
 
+/** Where each deadline is kept. A Ping is due or its Pong is awaited, never both. */
+const SLOTS = { ping: 0, pong: 0, idle: 1, lifetime: 2 } as const;
+
 /** What the keepalive asks of its connection. */
 export interface KeepaliveOwner {
   /** True while we do not read: then the peer's silence is our own doing, and deadlines stand still. */
@@ -44,6 +47,7 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
   #alive = 0;
   /** When a data message was received last. */
   #delivered = 0;
+  /** What is armed, by its place in {@link SLOTS}; made for the first, since many connections have none. */
   #armed: (Deadline | undefined)[] | undefined;
   #release: Deadline | undefined;
   #used = false;
@@ -63,9 +67,9 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
     const { pingInterval, idleTimeout, maxLifetime } = settings;
     this.#watching = pingInterval > 0 || idleTimeout > 0;
     if (this.#watching) this.#alive = this.#delivered = clock.now();
-    if (pingInterval > 0) this.#arm(0, "ping", pingInterval);
-    if (idleTimeout > 0) this.#arm(1, "idle", idleTimeout);
-    if (maxLifetime > 0) this.#arm(2, "lifetime", maxLifetime);
+    if (pingInterval > 0) this.#arm("ping", pingInterval);
+    if (idleTimeout > 0) this.#arm("idle", idleTimeout);
+    if (maxLifetime > 0) this.#arm("lifetime", maxLifetime);
   }
 
   /** Whether there is a deadline to keep. */
@@ -98,8 +102,8 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
     this.#awaiting = false;
     this.roundTripTime = this.#clock.now() - this.#pingSent;
     // Nothing is waited for any more: the next Ping keeps to its interval, however long this Pong might have taken.
-    this.#deadlines.disarm(this.#armed?.[0]);
-    this.#arm(0, "ping", this.#settings.pingInterval);
+    this.#deadlines.disarm(this.#armed?.[SLOTS.pong]);
+    this.#arm("ping", this.#settings.pingInterval);
   }
 
   /** The extension's memory was used: it is given back when that has been long ago. */
@@ -131,7 +135,7 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
       return;
     }
     if (silent < pingInterval) {
-      this.#arm(0, "ping", pingInterval - silent);
+      this.#arm("ping", pingInterval - silent);
       return;
     }
     // While we do not read, its Pong is not waited for; but who is gone answers with a reset, which is noticed.
@@ -145,8 +149,8 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
       this.#awaiting = !paused;
     }
     // Nobody owes a Pong to a Ping that was not sent.
-    if (sent && !paused && pongTimeout > 0) this.#arm(0, "pong", pongTimeout);
-    else this.#arm(0, "ping", pingInterval);
+    if (sent && !paused && pongTimeout > 0) this.#arm("pong", pongTimeout);
+    else this.#arm("ping", pingInterval);
   }
 
   /** The Ping waits behind what the peer has not taken yet, its Pong behind what it sends: either may take long. */
@@ -159,8 +163,8 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
   #onIdleDue(): void {
     const { idleTimeout } = this.#settings;
     const idle = this.#clock.now() - this.#delivered;
-    if (this.#owner.paused && !this.#stuckOnUnread) this.#arm(1, "idle", idleTimeout);
-    else if (idle < idleTimeout) this.#arm(1, "idle", idleTimeout - idle);
+    if (this.#owner.paused && !this.#stuckOnUnread) this.#arm("idle", idleTimeout);
+    else if (idle < idleTimeout) this.#arm("idle", idleTimeout - idle);
     else this.#owner.onExpired(CloseCode.GOING_AWAY, "idleTimeout reached");
   }
 
@@ -174,11 +178,11 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
     }
   }
 
-  #arm(slot: number, kind: DeadlineKind, delay: number): void {
+  #arm(kind: keyof typeof SLOTS, delay: number): void {
     // A Ping that the send buffer has no room for may be what ends the connection.
     if (this.#stopped) return;
     this.#armed ??= [];
-    this.#armed[slot] = this.#deadlines.arm(this, kind, delay);
+    this.#armed[SLOTS[kind]] = this.#deadlines.arm(this, kind, delay);
   }
 }
 
