@@ -118,7 +118,7 @@ export class Channel implements SocketHandler, TurnTask {
     if (this.closed) return;
     this.#owner?.onLinger(this);
     this.resume();
-    this.stage = new Linger(this.socket, this.transmitter, deadlines, flushTime, allowance, this.inputEnded);
+    this.stage = new Linger(this, deadlines, flushTime, allowance);
   }
 }
 

@@ -2,9 +2,9 @@
  * The last stage of a stream: our last bytes and FIN go out, input is discarded, and only then is the socket closed. A
  * socket closed with input unread sends a reset, which makes the peer's system throw our last bytes away.
  */
-import type { Transmitter } from "../sending/transmitter.ts";
+import type { ProgressListener, Transmitter } from "../sending/transmitter.ts";
 import type { Socket, SocketHandler } from "../socket.ts";
-import type { Deadline, DeadlineKind, DeadlineOwner, Deadlines } from "./deadlines.ts";
+import type { Deadline, DeadlineOwner, Deadlines } from "./deadlines.ts";
 
 /** How much more input is read and thrown away, in bytes. */
 export const LINGER_BYTES: number = 1024 * 1024;
@@ -13,42 +13,38 @@ export const OVERSIZE_BYTES: number = 64 * 1024 * 1024;
 /** How long the peer has to close after our FIN, in milliseconds. */
 const LINGER_TIME = 2000;
 
-export class Linger implements SocketHandler, DeadlineOwner {
-  readonly #socket: Socket;
-  readonly #transmitter: Transmitter;
+/** The stream that lingers. */
+export interface LingeringStream {
+  readonly socket: Socket;
+  readonly transmitter: Transmitter;
+  /** True once the peer's FIN has come. */
+  readonly inputEnded: boolean;
+}
+
+export class Linger implements SocketHandler, DeadlineOwner, ProgressListener {
+  readonly #stream: LingeringStream;
   readonly #deadlines: Deadlines;
   #deadline: Deadline | undefined;
   /** How much more input may come, in bytes. */
   #allowance: number;
-  #inputEnded: boolean;
 
   /**
    * @param flushTime how long what is still to be sent may take, in milliseconds; 0: no deadline
    * @param allowance how much more input may come, in bytes
-   * @param inputEnded whether the peer's FIN has come
    */
-  constructor(
-    socket: Socket,
-    transmitter: Transmitter,
-    deadlines: Deadlines,
-    flushTime: number,
-    allowance: number,
-    inputEnded: boolean,
-  ) {
-    this.#socket = socket;
-    this.#transmitter = transmitter;
+  constructor(stream: LingeringStream, deadlines: Deadlines, flushTime: number, allowance: number) {
+    this.#stream = stream;
     this.#deadlines = deadlines;
     this.#allowance = allowance;
-    this.#inputEnded = inputEnded;
-    this.#transmitter.listener = this;
+    stream.transmitter.listener = this;
     if (flushTime > 0) this.#deadline = deadlines.arm(this, "lingering", flushTime);
-    transmitter.end();
+    stream.transmitter.end();
     this.#check();
   }
 
   onBytes(chunk: Uint8Array): void {
     this.#allowance -= chunk.length;
-    if (this.#allowance < 0) this.#socket.destroy();
+    if (this.#allowance < 0) this.#stream.socket.destroy();
   }
 
   onProgress(): void {
@@ -56,29 +52,27 @@ export class Linger implements SocketHandler, DeadlineOwner {
   }
 
   onWritable(): void {
-    this.#transmitter.onWritable();
+    this.#stream.transmitter.onWritable();
   }
 
   onEnd(): void {
-    this.#inputEnded = true;
     this.#check();
   }
 
   onClose(): void {
     this.#deadlines.disarm(this.#deadline);
-    this.#transmitter.close();
   }
 
-  onDeadline(_kind: DeadlineKind): void {
-    this.#socket.destroy();
+  onDeadline(): void {
+    this.#stream.socket.destroy();
   }
 
   /** Once our FIN is out: closed if the peer's has come, else the peer has its time. */
   #check(): void {
-    if (!this.#transmitter.finished) return;
-    this.#transmitter.listener = undefined;
+    if (!this.#stream.transmitter.finished) return;
+    this.#stream.transmitter.listener = undefined;
     this.#deadlines.disarm(this.#deadline);
-    if (this.#inputEnded) this.#socket.destroy();
+    if (this.#stream.inputEnded) this.#stream.socket.destroy();
     else this.#deadline = this.#deadlines.arm(this, "lingering", LINGER_TIME);
   }
 }
