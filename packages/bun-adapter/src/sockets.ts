@@ -1,6 +1,6 @@
 /** The byte streams of Bun without any WebSocket: what `serve` and `connect` stand on, and what the contract suite tests. */
-import { checkServerTls, type Dial, type Socket, type SocketHandler, type TlsOptions } from "@samewire/connection";
-import { listenFresh } from "@samewire/node-builtins";
+import { type Accept, checkServerTls, type Dial, type Listener, type TlsOptions } from "@samewire/connection";
+import { type ListenAddress, listenFresh } from "@samewire/node-builtins";
 import { BunSocket } from "./bun-socket.ts";
 
 /** TLS, the same for a server and a client; `native` is passed to Bun and wins. */
@@ -8,29 +8,14 @@ export interface BunTls extends TlsOptions {
   readonly native?: Bun.TLSOptions;
 }
 
-/** Where a server listens. */
-export interface ListenOptions {
-  /** TCP port; 0, the default, lets the system choose. */
-  readonly port?: number;
-  /** Address to bind; by default every address of the machine, IPv4 and IPv6. */
-  readonly host?: string;
-  /** Path of a Unix socket in the place of host and port. A stale file is replaced. */
-  readonly path?: string;
+/** Where a server listens, and what else of it is the runtime's. */
+export interface ListenOptions extends ListenAddress {
   /** Lets several processes listen on the same port; the system spreads the connections over them (Linux). */
   readonly reusePort?: boolean;
   /** Serves `wss:`. */
   readonly tls?: BunTls;
 }
 
-/** A socket that listens. */
-export interface Listener {
-  /** The port in use; 0 for a Unix socket. */
-  readonly port: number;
-  /** Stops listening. Connections that are open stay. */
-  stop(): Promise<void>;
-}
-
-type Accept = (socket: Socket) => SocketHandler;
 type State = BunSocket | undefined;
 type Handlers = Bun.SocketHandler<State>;
 

@@ -1,5 +1,5 @@
 import type { TlsOptions } from "./options.ts";
-import type { Socket, SocketHandler } from "./socket.ts";
+import type { Accept } from "./socket.ts";
 
 /** Where a client's connection goes. */
 export interface DialTarget {
@@ -17,4 +17,4 @@ export interface DialTarget {
  * Opens a byte stream: TCP, TLS (the certificate checked) or a Unix socket. On success the adapter calls `attach` once
  * with the socket, delivers its events to the handler it gets back, and resolves. It rejects with the runtime's error.
  */
-export type Dial = (target: DialTarget, attach: (socket: Socket) => SocketHandler) => Promise<void>;
+export type Dial = (target: DialTarget, attach: Accept) => Promise<void>;

@@ -16,5 +16,5 @@ export { type Listener, makeServer } from "./server.ts";
 export { checkServerTls } from "./server-checks.ts";
 export { ServerCore } from "./server-core.ts";
 export { DEFAULT_SETTINGS, type Settings } from "./settings.ts";
-export { LENT, LENT_CHUNK, type Socket, type SocketHandler } from "./socket.ts";
+export { type Accept, LENT, LENT_CHUNK, type Socket, type SocketHandler } from "./socket.ts";
 export { ignoreRejection, isThenable } from "./thenable.ts";

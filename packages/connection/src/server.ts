@@ -4,21 +4,21 @@ import type { PreparedMessage } from "./prepared-message.ts";
 import type { DrainReport, ServerCore } from "./server-core.ts";
 import type { WebSocketConnection } from "./web-socket-connection.ts";
 
-/** Where a server listens, and how it stops to. */
+/** A socket that listens. */
 export interface Listener {
+  /** The TCP port in use; 0 for a Unix socket. */
+  readonly port: number;
+  /** Stops listening. Connections that are open stay. */
+  stop(): Promise<void>;
+}
+
+export interface Server<C> extends AsyncDisposable {
   /**
    * `ws://host:port` or `wss://host:port`, for `connect`. For a Unix socket `ws+unix:path`, which only names it: a client
    * gives the path as an option.
    */
   readonly url: string;
-  /** The TCP port; 0 for a Unix socket. */
-  readonly port: number;
-  /** Accepts no more streams; those there are go on. */
-  stop(): Promise<void>;
-}
-
-export interface Server<C> extends AsyncDisposable {
-  readonly url: string;
+  /** The TCP port in use; 0 for a Unix socket. */
   readonly port: number;
   /** The open connections, and those that are over while a handler of theirs still runs. A new set at each access. */
   readonly connections: ReadonlySet<WebSocketConnection<C>>;
@@ -33,7 +33,8 @@ export interface Server<C> extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export function makeServer<C>(core: ServerCore<C>, listener: Listener): Server<C> {
+/** @param listener what feeds `core`, with the server's {@link Server.url} */
+export function makeServer<C>(core: ServerCore<C>, listener: Listener & { readonly url: string }): Server<C> {
   const close = async (): Promise<void> => {
     core.terminate();
     await listener.stop();

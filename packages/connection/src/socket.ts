@@ -64,3 +64,6 @@ export interface SocketHandler {
   /** The socket is gone, exactly once and last; with a reason where it broke (reset, TLS failure). */
   onClose(reason?: Error): void;
 }
+
+/** Takes over a socket that an adapter has opened, and answers with the handler of its events. */
+export type Accept = (socket: Socket) => SocketHandler;

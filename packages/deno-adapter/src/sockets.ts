@@ -1,14 +1,14 @@
 /** The byte streams of Deno without any WebSocket: what `serve` and `connect` stand on, and what the contract suite tests. */
 import {
+  type Accept,
   checkServerTls,
   type Dial,
   type DialTarget,
-  type Socket,
-  type SocketHandler,
+  type Listener,
   type TlsOptions,
   UsageError,
 } from "@samewire/connection";
-import { listenFresh, nodeClock } from "@samewire/node-builtins";
+import { type ListenAddress, listenFresh, nodeClock } from "@samewire/node-builtins";
 import { DenoSocket } from "./deno-socket.ts";
 
 /** What Deno's own TLS options have beyond the neutral ones. */
@@ -27,14 +27,8 @@ export interface DenoTls extends TlsOptions {
   readonly native?: DenoTlsNative;
 }
 
-/** Where a server listens. */
-export interface ListenOptions {
-  /** TCP port; 0, the default, lets the system choose. */
-  readonly port?: number;
-  /** Address to bind; by default every address of the machine, IPv4 and IPv6. */
-  readonly host?: string;
-  /** Path of a Unix socket in the place of host and port. A stale file is replaced. */
-  readonly path?: string;
+/** Where a server listens, and what else of it is the runtime's. */
+export interface ListenOptions extends ListenAddress {
   /**
    * Lets several processes listen on the same port; the system spreads the connections over them (Linux). Deno ends the
    * process unless it runs with `--unstable-net`.
@@ -43,16 +37,6 @@ export interface ListenOptions {
   /** Serves `wss:`. Not on a Unix socket. */
   readonly tls?: DenoTls;
 }
-
-/** A socket that listens. */
-export interface Listener {
-  /** The port in use; 0 for a Unix socket. */
-  readonly port: number;
-  /** Stops listening. Connections that are open stay. */
-  stop(): Promise<void>;
-}
-
-type Accept = (socket: Socket) => SocketHandler;
 
 /** How long to wait after a connection that could not be accepted (no file descriptor left, say). */
 const ACCEPT_RETRY = 50;

@@ -14,15 +14,15 @@ import {
   connect as tlsConnect,
 } from "node:tls";
 import {
+  type Accept,
   checkServerTls,
   DEFAULT_SETTINGS,
   type Dial,
+  type Listener,
   MAX_DELAY,
-  type Socket,
-  type SocketHandler,
   type TlsOptions,
 } from "@samewire/connection";
-import { listenFresh, NodeSocket, type StreamSocket } from "@samewire/node-builtins";
+import { type ListenAddress, listenFresh, NodeSocket, type StreamSocket } from "@samewire/node-builtins";
 import { nodeSocket, SharedReadSocket, sharedReads } from "./shared-reads.ts";
 
 /** TLS of a server; `native` is passed to `tls.createServer` and wins. */
@@ -35,14 +35,8 @@ export interface ClientTls extends TlsOptions {
   readonly native?: ConnectionOptions;
 }
 
-/** Where a server listens. */
-export interface ListenOptions {
-  /** TCP port; 0, the default, lets the system choose. */
-  readonly port?: number;
-  /** Address to bind; by default every address of the machine, IPv4 and IPv6. */
-  readonly host?: string;
-  /** Path of a Unix socket (on Windows: of a named pipe) in the place of host and port. A stale file is replaced. */
-  readonly path?: string;
+/** Where a server listens, and what else of it is the runtime's. */
+export interface ListenOptions extends ListenAddress {
   /** Connections that may wait to be accepted. Default 511. */
   readonly backlog?: number;
   /** Serves `wss:`. */
@@ -51,20 +45,12 @@ export interface ListenOptions {
   readonly handshakeTimeout?: number;
 }
 
-/** A socket that listens. */
-export interface Listener {
-  /** The port in use; 0 for a Unix socket. */
-  readonly port: number;
-  /** Stops listening. Connections that are open stay; a TLS handshake under way ends by its own deadline. */
-  stop(): Promise<void>;
-}
-
 /** Listens and hands each connection to `accept`, which answers with the handler of its events. */
-export function listen(options: ListenOptions, accept: (socket: Socket) => SocketHandler): Promise<Listener> {
+export function listen(options: ListenOptions, accept: Accept): Promise<Listener> {
   return listenFresh(options, () => listenOnce(options, accept));
 }
 
-function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHandler): Promise<Listener> {
+function listenOnce(options: ListenOptions, accept: Accept): Promise<Listener> {
   const { port = 0, host, path, backlog, tls, handshakeTimeout = DEFAULT_SETTINGS.handshakeTimeout } = options;
   const begin = (socket: StreamSocket): void => socket.start(accept(socket));
   let server: Server;
@@ -97,6 +83,7 @@ function listenOnce(options: ListenOptions, accept: (socket: Socket) => SocketHa
       resolve({
         port: typeof address === "object" && address !== null ? address.port : 0,
         async stop(): Promise<void> {
+          // A TLS handshake under way ends by its own deadline.
           server.close();
         },
       });

@@ -1,10 +1,13 @@
 import { Buffer } from "node:buffer";
 import { checkOption } from "@samewire/connection";
 
-/** Where a server is to listen. */
+/** Where a server listens. */
 export interface ListenAddress {
+  /** TCP port; 0, the default, lets the system choose. */
   readonly port?: number;
+  /** Address to bind; by default every address of the machine, IPv4 and IPv6. */
   readonly host?: string;
+  /** Path of a Unix socket (on Windows: of a named pipe) instead of host and port. A stale file is replaced. */
   readonly path?: string;
 }
 

@@ -1,11 +1,12 @@
 export { type AttachedServer, type AttachOptions, attachTo } from "./attach.ts";
+export type { ListenAddress } from "./check-listen.ts";
 export { keepFreedMemory } from "./freed-memory.ts";
+export { listenFresh } from "./listen-fresh.ts";
 export { nodeClock } from "./node-clock.ts";
 export { NodeSocket } from "./node-socket.ts";
 export { randomFill } from "./random-fill.ts";
 export { serverUrl } from "./server-url.ts";
 export { simdMemory } from "./simd-memory.ts";
-export { listenFresh, removeStaleSocket } from "./stale-socket.ts";
 export { ownerOf, StreamSocket } from "./stream-socket.ts";
 export { decodeTextByBuffer, encodeTextByBuffer } from "./text-coders.ts";
 export type { Unmatched, UpgradableServer } from "./upgrade-router.ts";

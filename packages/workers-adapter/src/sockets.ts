@@ -1,13 +1,6 @@
 /** The byte streams of workerd without any WebSocket: what `serve` and `connect` stand on, and what the contract suite tests. */
 import { connect } from "cloudflare:sockets";
-import {
-  type Dial,
-  type PeerInfo,
-  type Socket as PortSocket,
-  type SocketHandler,
-  type TlsOptions,
-  UsageError,
-} from "@samewire/connection";
+import { type Accept, type Dial, type PeerInfo, type TlsOptions, UsageError } from "@samewire/connection";
 import { peerInfo } from "./peer-address.ts";
 import { WorkersSocket } from "./workers-socket.ts";
 
@@ -63,11 +56,7 @@ export const dial: Dial = async ({ host, port, path, tls, signal }, attach) => {
  * @param peerAddress the peer's `host:port` as far as it is known
  * @returns resolves when the socket is closed: workerd ends what a handler began when the handler ends
  */
-export function accept(
-  socket: Socket,
-  peerAddress: string | undefined,
-  attach: (socket: PortSocket) => SocketHandler,
-): Promise<void> {
+export function accept(socket: Socket, peerAddress: string | undefined, attach: Accept): Promise<void> {
   return new Promise((resolve) => begin(socket, peerInfo(peerAddress, false), resolve, attach));
 }
 
@@ -87,12 +76,7 @@ export async function forward(socket: Socket, target: SocketTarget): Promise<voi
   await Promise.allSettled([socket.readable.pipeTo(onward.writable), onward.readable.pipeTo(socket.writable)]);
 }
 
-function begin(
-  socket: Socket,
-  peer: PeerInfo,
-  onClosed: () => void,
-  attach: (socket: PortSocket) => SocketHandler,
-): void {
+function begin(socket: Socket, peer: PeerInfo, onClosed: () => void, attach: Accept): void {
   const port = new WorkersSocket(socket, peer, onClosed);
   port.start(attach(port));
 }
