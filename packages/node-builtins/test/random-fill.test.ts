@@ -2,8 +2,8 @@ import { randomFill } from "@samewire/node-builtins";
 import { describe, expect, it } from "vitest";
 
 describe("randomFill", () => {
-  it("fills every size whole, below the pool's and above", () => {
-    for (const size of [0, 1, 4, 16, 1024, 1025, 8192, 70_000]) {
+  it("fills every size whole", () => {
+    for (const size of [0, 1, 4, 16, 4096, 70_000]) {
       const seen = new Uint8Array(size);
       // A byte stays zero in all of 40 rounds with a chance of 2^-320.
       for (let round = 0; round < 40; round++) {
