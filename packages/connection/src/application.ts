@@ -11,10 +11,11 @@ export {
 } from "@samewire/codec";
 export type { ClientHandlers } from "./client-handlers.ts";
 export { CloseCode } from "./close-code.ts";
+export type { CloseInfo } from "./close-info.ts";
 export type { CompressionOptions } from "./compression/compression-options.ts";
 export { MemoryBudget } from "./compression/memory-budget.ts";
 export type { ConnectionHandlers } from "./handlers.ts";
-export type { Bytes, CloseInfo, Message, OwnBytes } from "./message.ts";
+export type { Bytes, Message, OwnBytes } from "./message.ts";
 export { ConnectError } from "./opening/connect-error.ts";
 export { Refusal, refuse } from "./opening/refusal.ts";
 export type { RefusedResponse } from "./opening/refused-body.ts";

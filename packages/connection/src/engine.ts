@@ -6,11 +6,12 @@ import type { CloseStatus, MessageExtension, ProtocolError, ProtocolHandler } fr
 import { Protocol } from "@samewire/codec";
 import type { Channel } from "./channel.ts";
 import { CloseCode } from "./close-code.ts";
+import type { CloseInfo } from "./close-info.ts";
 import { type EngineOptions, type Face, protocolOptions } from "./engine-options.ts";
 import { type ApplicationFault, runHandler, tellError } from "./handler-errors.ts";
 import { Closing, type ClosingOwner } from "./lifecycle/closing.ts";
 import { Keepalive, type KeepaliveOwner } from "./lifecycle/keepalive.ts";
-import type { CloseInfo, Message, OwnBytes } from "./message.ts";
+import type { Message, OwnBytes } from "./message.ts";
 import { Inbox, type InboxOwner } from "./receiving/inbox.ts";
 import { ClosedWithin, IncomingStream, type Item, type StreamOwner, streamOf } from "./receiving/incoming-stream.ts";
 import { Sender, type SenderEvents } from "./sending/sender.ts";
@@ -27,7 +28,7 @@ export class Engine<S extends Face>
   face!: S;
   /** Called when the close information is there. */
   onInfo: ((info: CloseInfo) => void) | undefined;
-  /** True while reading is paused for the application's sake. */
+  /** True while the engine has paused reading: too much waits to be handled, or the protocol has used up its turn. */
   paused = false;
   /** True once `open` has settled. */
   opened = false;

@@ -1,5 +1,6 @@
 /** What an application writes for its connections: the same on every adapter, and in both roles. */
-import type { CloseInfo, Message, OwnBytes } from "./message.ts";
+import type { CloseInfo } from "./close-info.ts";
+import type { Message, OwnBytes } from "./message.ts";
 import type { IncomingStream } from "./receiving/incoming-stream.ts";
 
 /**

@@ -1,4 +1,4 @@
-/** Messages and bytes (RFC 6455 section 5.6), and how a connection ends. */
+/** Messages and bytes (RFC 6455 section 5.6). */
 
 /**
  * Received bytes: the application's own. Their buffer may hold other payloads of the connection too, at any offset: `slice`
@@ -11,19 +11,6 @@ export type Message = string | OwnBytes;
 
 /** Bytes in any form that has a byte length. */
 export type Bytes = ArrayBuffer | SharedArrayBuffer | ArrayBufferView;
-
-/** How a connection ended. */
-export interface CloseInfo {
-  /** The status code received (RFC 6455 section 7.1.5): 1005 if the Close frame had none, 1006 if none came. */
-  readonly code: number;
-  readonly reason: string;
-  /** Whether both Close frames were exchanged (section 7.1.4). */
-  readonly clean: boolean;
-  /** The status of the Close frame that we sent, if we did. */
-  readonly sent: { readonly code: number; readonly reason: string } | undefined;
-  /** Why the connection was lost: a fault of the peer, a deadline, the transport's error. */
-  readonly error: Error | undefined;
-}
 
 /** The bytes of any view or buffer, not copied. Never of a subclass: `slice` of Node's Buffer, for one, does not copy. */
 export function viewOf(bytes: Bytes): Uint8Array {

@@ -8,8 +8,9 @@ import {
   UsageError,
 } from "@samewire/codec";
 import { checkOption, checkSignal } from "./check-option.ts";
+import type { CloseInfo } from "./close-info.ts";
 import type { Engine } from "./engine.ts";
-import { type Bytes, type CloseInfo, isBytes, type Message, viewOf } from "./message.ts";
+import { type Bytes, isBytes, type Message, viewOf } from "./message.ts";
 import { PreparedMessage } from "./prepared-message.ts";
 import { IncomingStream } from "./receiving/incoming-stream.ts";
 import type { Sendable, SendableStream, SendOptions } from "./sendable.ts";

@@ -5,7 +5,7 @@
 import type { CloseStatus, Protocol, ProtocolError } from "@samewire/codec";
 import type { Channel } from "../channel.ts";
 import { CloseCode } from "../close-code.ts";
-import type { CloseInfo } from "../message.ts";
+import type { CloseInfo } from "../close-info.ts";
 import type { Inbox } from "../receiving/inbox.ts";
 import type { Sender } from "../sending/sender.ts";
 import type { SocketHandler } from "../socket.ts";
