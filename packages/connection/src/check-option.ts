@@ -1,4 +1,5 @@
-import { UsageError } from "@samewire/codec";
+/** Checks of what an application gives as an option. */
+import { areSubprotocols, UsageError } from "@samewire/codec";
 
 /**
  * @param rule what the option is, for the message
@@ -19,6 +20,19 @@ export function checkHandlers(handlers: Readonly<Record<string, unknown>>): void
   for (const [name, handler] of Object.entries(handlers)) {
     checkOption(handler === undefined || typeof handler === "function", `the handler ${name} is a function`, handler);
   }
+}
+
+/** @throws UsageError `option` unless it is a list of tokens, each once (RFC 6455 section 4.1 (10)), or none is given */
+export function checkSubprotocols(subprotocols: unknown): void {
+  const valid = subprotocols === undefined || (Array.isArray(subprotocols) && areSubprotocols(subprotocols));
+  checkOption(valid, "subprotocols is a list of tokens, each once", subprotocols);
+}
+
+/** @throws UsageError `option` unless it says whether to compress, or how */
+export function checkCompression(compression: unknown): void {
+  const options = typeof compression === "object" && compression !== null && !Array.isArray(compression);
+  const valid = options || typeof compression === "boolean";
+  checkOption(valid, "compression is true, false or an object of options", compression);
 }
 
 /** What was given by mistake may be anything: an object can make any conversion throw, and have no end. */

@@ -1,7 +1,7 @@
 /** `connect` without its transport: what an adapter's `connect` passes its way of dialling to. */
 import { createRequest, UsageError } from "@samewire/codec";
 import { Channel } from "./channel.ts";
-import { checkHandlers, checkOption, checkSignal } from "./check-option.ts";
+import { checkHandlers, checkOption, checkSignal, checkSubprotocols } from "./check-option.ts";
 import type { ClientHandlers } from "./client-handlers.ts";
 import { clientCompression } from "./compression/compression-policy.ts";
 import type { Dial } from "./dial.ts";
@@ -9,12 +9,13 @@ import { Engine } from "./engine.ts";
 import { clientEnvironment, type Environment } from "./environment.ts";
 import { FirstTurn } from "./lifecycle/first-turn.ts";
 import { checkedHeaders } from "./opening/checked-headers.ts";
-import { ClientOpening, type ClientRequest, type OpeningOutcome } from "./opening/client-opening.ts";
+import { ClientOpening, type OpeningOutcome, type SentRequest } from "./opening/client-opening.ts";
 import { ConnectError } from "./opening/connect-error.ts";
 import { parseTarget } from "./opening/target.ts";
 import type { ClientOptions, TlsOptions } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
-import { checkSubprotocols, resolveSettings, type Settings } from "./settings.ts";
+import { resolveSettings, type Settings } from "./settings.ts";
+import type { Accept } from "./socket.ts";
 import { WebSocketConnection } from "./web-socket-connection.ts";
 
 /** The options of `connect`, but for what only one runtime has. */
@@ -55,7 +56,7 @@ export async function connectWith(
     subprotocols,
     extensions,
     headers: checkedHeaders(options.headers),
-    ...(options.origin === undefined ? {} : { origin: options.origin }),
+    origin: options.origin,
   });
   const { signal, ping, pong, error } = options;
   checkSignal(signal);
@@ -66,7 +67,8 @@ export async function connectWith(
   const request = { bytes, key, subprotocols, extensions };
   const attempt = new Attempt(request, target.target, handlers as ClientHandlers, settings, environment);
   return attempt.run(
-    (give, taken) => dial({ host: target.host, port: target.port, tls, path: options.path, signal: taken }, give),
+    (attach, abandoned) =>
+      dial({ host: target.host, port: target.port, tls, path: options.path, signal: abandoned }, attach),
     signal,
   );
 }
@@ -84,11 +86,12 @@ function checkIsOptions(options: ConnectOptions): void {
 
 const NOTHING = new Uint8Array(0);
 
-type DialOnce = (give: Parameters<Dial>[1], signal: AbortSignal) => Promise<void>;
+/** The way to the one target of an attempt. */
+type DialOnce = (attach: Accept, abandoned: AbortSignal) => Promise<void>;
 
-/** One attempt to connect: ends once, in a connection or an error, and leaves nothing behind. */
+/** One attempt to connect: ends once, in a connection or an error; after an error nothing of it is left open. */
 class Attempt {
-  readonly #request: ClientRequest;
+  readonly #request: SentRequest;
   readonly #target: string;
   readonly #handlers: ClientHandlers;
   readonly #settings: Settings;
@@ -99,7 +102,7 @@ class Attempt {
   #settled = false;
 
   constructor(
-    request: ClientRequest,
+    request: SentRequest,
     target: string,
     handlers: ClientHandlers,
     settings: Settings,

@@ -1,14 +1,23 @@
 /** What a server is given, checked when it is made: a mistake must not wait for the first client, and then refuse all. */
 import { UsageError } from "@samewire/codec";
-import { checkHandlers, checkOption } from "./check-option.ts";
+import { checkHandlers, checkOption, checkSubprotocols } from "./check-option.ts";
 import { parseOrigin } from "./opening/origin-policy.ts";
 import type { ServerPolicy, TlsOptions } from "./options.ts";
 import type { ServerHandlers } from "./server-handlers.ts";
-import { checkSubprotocols, resolveSettings, type Settings } from "./settings.ts";
+import { resolveSettings, type Settings } from "./settings.ts";
 
 const HANDLERS: readonly (keyof ServerHandlers)[] = [
-  ...(["upgrade", "request", "openingError"] as const),
-  ...(["open", "message", "stream", "ping", "pong", "drain", "close", "error"] as const),
+  "upgrade",
+  "request",
+  "openingError",
+  "open",
+  "message",
+  "stream",
+  "ping",
+  "pong",
+  "drain",
+  "close",
+  "error",
 ];
 
 /**
@@ -21,7 +30,7 @@ export function checkServer<C>(options: ServerHandlers<C> & ServerPolicy): Setti
   if (options.message !== undefined && options.stream !== undefined) {
     throw new UsageError("option", "a server has a message handler or a stream handler, not both");
   }
-  const { maxConnections = 0, origins = "any", subprotocols, trustProxy = false } = options;
+  const { maxConnections = 0, origins = "same-origin", subprotocols, trustProxy = false } = options;
   checkOption(
     typeof maxConnections === "number" && maxConnections >= 0,
     "maxConnections is a number from 0 on",

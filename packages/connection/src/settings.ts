@@ -1,30 +1,11 @@
 /** The options of a connection with every default filled in, checked once per server or client. */
-import { areSubprotocols } from "@samewire/codec";
-import { checkOption } from "./check-option.ts";
-import type { CompressionOptions } from "./compression/compression-options.ts";
+import { checkCompression, checkOption } from "./check-option.ts";
 import type { ConnectionOptions } from "./options.ts";
 
-export interface Settings {
-  readonly maxMessageSize: number;
-  readonly maxStreamSize: number;
-  readonly maxHeadSize: number;
-  readonly maxHeaders: number;
-  readonly handshakeTimeout: number;
-  readonly closeTimeout: number;
-  readonly pingInterval: number;
-  readonly pongTimeout: number;
-  readonly idleTimeout: number;
-  readonly maxLifetime: number;
-  readonly highWaterMark: number;
-  readonly lowWaterMark: number;
-  readonly maxBufferedAmount: number;
-  readonly overflow: "close" | "drop";
-  readonly receiveHighWaterMark: number;
-  readonly autoPong: boolean;
-  readonly compression: boolean | CompressionOptions;
-}
+/** Options with no default left to take; units and reasons stand at {@link ConnectionOptions}. */
+export type Settings = Required<ConnectionOptions>;
 
-/** Every limit and deadline of a connection. Bytes, and milliseconds; the reasons stand at {@link ConnectionOptions}. */
+/** Every limit and deadline of a connection. Sizes are bytes, times are milliseconds. */
 export const DEFAULT_SETTINGS: Settings = {
   maxMessageSize: 1024 * 1024,
   maxStreamSize: Number.MAX_SAFE_INTEGER,
@@ -44,19 +25,6 @@ export const DEFAULT_SETTINGS: Settings = {
   autoPong: true,
   compression: false,
 };
-
-/** @throws UsageError unless they are a list of strings, whatever these are */
-export function checkSubprotocols(subprotocols: unknown): void {
-  const valid = subprotocols === undefined || (Array.isArray(subprotocols) && areSubprotocols(subprotocols));
-  checkOption(valid, "subprotocols is a list of tokens, each once", subprotocols);
-}
-
-/** @throws UsageError unless it says whether to compress, or how */
-export function checkCompression(compression: unknown): void {
-  const options = typeof compression === "object" && compression !== null && !Array.isArray(compression);
-  const valid = options || typeof compression === "boolean";
-  checkOption(valid, "compression is true, false or an object of options", compression);
-}
 
 /** @throws UsageError on a value of the wrong type, or a number that is negative */
 export function resolveSettings(options: ConnectionOptions): Settings {

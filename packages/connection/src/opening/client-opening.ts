@@ -12,7 +12,7 @@ import type { SocketHandler } from "../socket.ts";
 import { type RefusedBody, type RefusedResponse, readRefusedBody } from "./refused-body.ts";
 
 /** What is sent, and what its answer is checked against. */
-export interface ClientRequest {
+export interface SentRequest {
   readonly bytes: Uint8Array;
   readonly key: string;
   readonly subprotocols: readonly string[];
@@ -43,7 +43,7 @@ export class ClientOpening implements SocketHandler {
   /** Sends the request. The first call of `onOutcome` tells what came of it. */
   constructor(
     channel: Channel,
-    request: ClientRequest,
+    request: SentRequest,
     settings: Settings,
     onOutcome: (outcome: OpeningOutcome, lost: Error | undefined) => void,
   ) {

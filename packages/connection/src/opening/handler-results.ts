@@ -1,7 +1,7 @@
 /** What `upgrade` and `request` handlers return, told apart from what they may have returned by mistake. */
 import { UsageError } from "@samewire/codec";
+import { checkCompression } from "../check-option.ts";
 import type { Acceptance, PlainResponse } from "../server-handlers.ts";
-import { checkCompression } from "../settings.ts";
 import { Refusal } from "./refusal.ts";
 
 const ACCEPTANCE: readonly (keyof Acceptance<unknown>)[] = ["context", "headers", "subprotocol", "compression"];
