@@ -141,6 +141,7 @@ export class HandshakeError extends PeerError<HandshakeErrorCode> {
 /** The caller broke the contract of an API. Thrown at the call, before anything is written. */
 export class UsageError extends TypeError {
   override readonly name = "UsageError";
+  /** Stable and machine-readable: what kind of thing is at fault, for example `close-code` or `option`. */
   readonly code: string;
 
   constructor(code: string, message: string) {
@@ -150,9 +151,9 @@ export class UsageError extends TypeError {
 }
 
 /**
- * Throws unless what the caller gave is valid.
+ * Throws a {@link UsageError} unless what the caller gave is valid.
  *
- * @param value what was given, or what of it is at fault
+ * @param value what was given, or the part of it that is at fault
  */
 export function checkUsage(valid: boolean, code: string, value: unknown): asserts valid {
   if (valid) return;

@@ -16,10 +16,12 @@ export type ProtocolState =
   | "failed"
   /** The input ended with no Close frame from the peer (7.1.5: status 1006). */
   | "lost";
+
+/** What moves a connection from one state to another. */
 export type ProtocolStep = "sendClose" | "receiveClose" | "fail" | "end";
 type Steps = Readonly<Partial<Record<ProtocolStep, ProtocolState>>>;
 
-/** What each step leads to; one that is not listed changes nothing, and so do all in the states that are not. */
+/** Where each step leads from a state. A step that is not listed changes nothing; a state that is not listed is final. */
 const STEPS: Readonly<Partial<Record<ProtocolState, Steps>>> = {
   open: { sendClose: "closing", receiveClose: "close-received", fail: "failing", end: "lost" },
   closing: { receiveClose: "closed", fail: "failed", end: "lost" },

@@ -32,15 +32,19 @@ export interface ProtocolHandler {
 }
 
 export interface ProtocolOptions extends EncoderOptions {
+  /** Which frames must be masked: a server's input, a client's output (section 5.1). */
   readonly role: "server" | "client";
+  /** Sizes in bytes; what is left out has its default. */
   readonly limits?: Partial<Limits>;
   /** Answer a Ping with a Pong at once. Default true. */
   readonly autoPong?: boolean;
-  /** Send the Close frame that a Close frame or a fault demands at once. Default true; else it is {@link Protocol.answerClose}. */
+  /** Send the Close frame that a Close frame or a fault demands at once. Default true; if false, call {@link Protocol.answerClose}. */
   readonly autoClose?: boolean;
+  /** What reads text, where the platform has something faster than `TextDecoder`. */
   readonly decodeText?: DecodeText | undefined;
 }
 
+/** One connection after its opening handshake, in either role. A fault of the peer is reported, never thrown. */
 export class Protocol extends MessageEncoder implements MessageHandler {
   readonly role: "server" | "client";
   readonly #handler: ProtocolHandler;
@@ -68,6 +72,7 @@ export class Protocol extends MessageEncoder implements MessageHandler {
     this.#decodeText = options.decodeText ?? decodeText;
   }
 
+  /** Where the connection stands (section 7.1). */
   get state(): ProtocolState {
     return this.#state;
   }
@@ -77,7 +82,7 @@ export class Protocol extends MessageEncoder implements MessageHandler {
     return this.#state === "open" || this.#owed !== undefined;
   }
 
-  /** Whether the next message is shown chunk by chunk, also within one frame, in the place of being put together. */
+  /** Whether the next message is shown chunk by chunk, also within one frame, instead of being put together. */
   get streaming(): boolean {
     return this.#streaming;
   }
@@ -102,6 +107,7 @@ export class Protocol extends MessageEncoder implements MessageHandler {
     this.#input.receive(chunk, memory);
   }
 
+  /** Reads on where an extension had used up its turn; nothing happens unless {@link suspended}. */
   resume(): void {
     this.#assembler?.resume();
   }

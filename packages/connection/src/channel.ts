@@ -5,7 +5,7 @@ import { Transmitter } from "./sending/transmitter.ts";
 import type { TurnQueue, TurnTask } from "./sending/turn-queue.ts";
 import type { Socket, SocketHandler } from "./socket.ts";
 
-/** Who keeps a book of the streams there are. */
+/** Who keeps account of the streams there are. */
 export interface ChannelOwner {
   /** The last stage of a stream begins. */
   onLinger(channel: Channel): void;
@@ -13,12 +13,12 @@ export interface ChannelOwner {
   onGone(channel: Channel): void;
 }
 
-/** What fills the memory of a read, or a record of TLS: a runtime gives one such after the other at once. */
+/** A chunk of this size fills a read buffer, or a TLS record: a runtime may hand over the next one in the same turn. */
 const LARGE_CHUNK = 16 * 1024;
-/** After chunks that took so many milliseconds it is the turn of others: they may be frames by the ten thousand. */
+/** After chunks that took so many milliseconds others have their turn: one chunk may hold ten thousand frames. */
 const LONG_TIME = 2;
 
-/** Why reading pauses. */
+// What reading waits for, as bits: the stage's `resume`, the end of a rest.
 const NOTHING = 0;
 const STAGE = 1;
 const REST = 2;
@@ -33,7 +33,6 @@ export class Channel implements SocketHandler, TurnTask {
   /** True once the socket is gone. */
   closed = false;
   readonly #owner: ChannelOwner | undefined;
-  /** What reading waits for, as bits. */
   #holds = NOTHING;
 
   constructor(socket: Socket, turns: TurnQueue, owner?: ChannelOwner) {

@@ -9,5 +9,5 @@ export interface Clock {
   defer(callback: () => void): void;
 }
 
-/** No timer of any runtime can be set further ahead, in milliseconds: one that is fires at once. */
+/** The longest delay that the timers of all runtimes take, in milliseconds: with a longer one they fire at once. */
 export const MAX_DELAY: number = 2 ** 31 - 1;

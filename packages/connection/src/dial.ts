@@ -7,7 +7,7 @@ export interface DialTarget {
   readonly port: number;
   /** Undefined for `ws:`. */
   readonly tls: TlsOptions | undefined;
-  /** Path of a Unix socket in the place of host and port. */
+  /** Path of a Unix socket instead of host and port. */
   readonly path: string | undefined;
   /** Aborts when the attempt is given up; the adapter then closes what it has begun. */
   readonly signal: AbortSignal;

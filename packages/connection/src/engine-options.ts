@@ -3,8 +3,9 @@ import type { Environment } from "./environment.ts";
 import type { ConnectionHandlers } from "./handlers.ts";
 import type { Settings } from "./settings.ts";
 
-/** Who keeps a book of the open connections. */
+/** Who keeps account of the open connections. */
 export interface ConnectionBook<S> {
+  /** The connection is over for the application: its `close` handler has been called. */
   onOver(engine: { readonly face: S }): void;
 }
 
@@ -14,11 +15,11 @@ export interface EngineOptions<S> {
   readonly environment: Environment;
   readonly settings: Settings;
   readonly handlers: ConnectionHandlers<S>;
-  /** Told once, when the connection is over for the application; a server keeps a book of them. */
+  /** Told once, when the connection is over for the application; a client has none. */
   readonly book: ConnectionBook<S> | undefined;
 }
 
-/** What the engine tells the application's side by itself. */
+/** A connection as the application sees it, as far as its engine calls it. */
 export interface Face {
   /** The peer has closed, or the connection is lost. */
   onLeft(): void;

@@ -7,7 +7,7 @@ export interface ApplicationFault {
   readonly error: unknown;
 }
 
-/** Runs a handler. Gives the promise that never rejects, if it made one. */
+/** Runs a handler. Where it returned a promise, gives one that settles with it and never rejects. */
 export function runHandler<S, A extends readonly unknown[]>(
   handler: (socket: S, ...args: A) => unknown,
   handlers: ConnectionHandlers<S>,

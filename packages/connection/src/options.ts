@@ -88,7 +88,7 @@ export interface TlsOptions {
   readonly cert?: string;
   /** Private key. */
   readonly key?: string;
-  /** Certificate authorities to trust in the place of the runtime's own; on Deno in addition to them. */
+  /** Certificate authorities to trust instead of the runtime's own; on Deno in addition to them. */
   readonly ca?: string | readonly string[];
   /** The name to expect in the server's certificate, and to send in SNI; by default the URL's host. */
   readonly serverName?: string;

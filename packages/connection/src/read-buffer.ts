@@ -24,7 +24,7 @@ const spares = new Map<number, Uint8Array<ArrayBuffer>[]>(
   [IDLE_SIZE, ...BURST_SIZES, LAST_GROWTH].map((size) => [size, []]),
 );
 
-/** Gives so many bytes, for good. */
+/** Gives memory of so many bytes, which is never given back. */
 export type ReadMemory = (size: number) => Uint8Array<ArrayBuffer>;
 
 let allocate: ReadMemory = (size) => new Uint8Array(size);

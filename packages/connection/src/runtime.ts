@@ -8,7 +8,7 @@ export interface Runtime {
   readonly clock: Clock;
   /** Fills with bytes of a cryptographically secure generator (masking keys, RFC 6455 section 10.3; nonces, 4.1). */
   randomFill(bytes: Uint8Array): void;
-  /** DEFLATE for permessage-deflate; made when first asked for, so that who does not compress does not pay. */
+  /** DEFLATE for permessage-deflate; made when first asked for, so that it costs nothing where nothing is compressed. */
   deflate(): DeflateEngine;
   /**
    * Decodes text where the runtime has something faster than `TextDecoder`: the string with a leading U+FEFF kept, or
@@ -17,6 +17,6 @@ export interface Runtime {
   readonly decodeText?: DecodeText | undefined;
   /** Encodes text where the runtime has something faster than `TextEncoder`. */
   readonly encodeTextInto?: EncodeTextInto | undefined;
-  /** Called before the first connection of a server, or of a client: may be called again. */
+  /** Called when a server is made, and before the first client connects: more than once where there are several. */
   prepare?(): void;
 }

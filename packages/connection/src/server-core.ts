@@ -33,7 +33,7 @@ export interface DrainReport {
   readonly terminated: number;
 }
 
-/** So many streams may linger where `maxConnections` is less: enough that who is refused nearly always reads why. */
+/** So many streams may linger where `maxConnections` is less: enough for nearly every client that is refused to read why. */
 const LEAST_LINGERING = 64;
 
 /** How long `drain` waits if it is not told, in milliseconds. */
@@ -56,7 +56,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   readonly #topics = new Topics<C>();
   readonly #engineOptions: EngineOptions<WebSocketConnection<C>>;
   #draining = false;
-  /** Each `drain` that waits, with those of the streams there were when it began that are not gone yet. */
+  /** Each `drain` that waits, with the streams that were there when it began and are not gone yet. */
   readonly #drains = new Set<{ readonly streams: Set<Channel>; readonly end: () => void }>();
 
   /** @throws UsageError if an option is not what it must be */

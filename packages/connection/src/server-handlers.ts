@@ -36,7 +36,7 @@ export interface Acceptance<C> {
   readonly headers?: HeaderInit;
   /** One of those offered; by default the first of the server's `subprotocols` that was. */
   readonly subprotocol?: string;
-  /** permessage-deflate on this connection, in the place of the server's option. */
+  /** permessage-deflate on this connection, instead of the server's option. */
   readonly compression?: boolean | CompressionOptions;
   /** Not here: a response is made by `refuse`. */
   readonly status?: never;

@@ -27,7 +27,7 @@ export function afterResponses(stream: Duplex, clock: Clock, time: number, then:
   const timer = time > 0 ? clock.setTimer(() => stream.destroy(), Math.min(time, MAX_DELAY)) : undefined;
   response.once("close", () => {
     clock.clearTimer(timer);
-    // What is over is listened to on: where the answer found out about a reset, its error comes after this.
+    // A stream that is over keeps the listener: where writing the answer met a reset, its error comes only after this.
     if (!stream.writable) return;
     stream.off("error", ignoreError);
     afterResponses(stream, clock, time, then);

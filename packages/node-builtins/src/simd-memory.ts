@@ -1,7 +1,7 @@
 /**
  * Memory in which payloads are unmasked 16 octets at a time (RFC 6455 section 5.3). V8 makes nothing of the kind of a
  * loop in JavaScript, but of WebAssembly it does, where the octets lie in the memory of a module. So reads go there:
- * 16 KiB are then unmasked in 0.2 us in the place of 1.3 (docs/decisions/0011-simd-memory.md).
+ * 16 KiB are then unmasked in 0.2 us instead of 1.3 (docs/decisions/0011-simd-memory.md).
  */
 import { useMaskKernel } from "@samewire/codec";
 

@@ -12,8 +12,8 @@ export type UpgradableServer = HttpServer | HttpsServer;
 /** What an `upgrade` whose path no endpoint claims becomes. */
 export type Unmatched = "refuse" | "leave";
 
-/** Of an endpoint's settings, what its upgrades are held to before they are its own. */
-interface Settings extends HeadLimits {
+/** Those of an endpoint's settings that the router applies before its server takes over. */
+interface EndpointSettings extends HeadLimits {
   readonly handshakeTimeout: number;
 }
 
@@ -21,7 +21,7 @@ interface Settings extends HeadLimits {
 export interface Endpoint {
   readonly matches: (path: string) => boolean;
   readonly unmatched: Unmatched | undefined;
-  readonly core: { readonly upgrade: ServerCore<unknown>["upgrade"]; readonly settings: Settings };
+  readonly core: { readonly upgrade: ServerCore<unknown>["upgrade"]; readonly settings: EndpointSettings };
 }
 
 /** Makes the Socket port over the stream of an upgrade, and takes it over. */

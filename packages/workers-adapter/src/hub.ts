@@ -28,7 +28,7 @@ export abstract class Hub<C = undefined> extends DurableObject<unknown> implemen
 
   /** Takes a connection that the server's `connect` handler forwards. */
   override async connect(socket: Socket): Promise<void> {
-    // The caller's address comes in the place of the one that it "dialled".
+    // `forward` passes the peer's address on as the one that it "dials": here it is the local one.
     const { localAddress } = await socket.opened;
     await accept(socket, localAddress, (port) => this.core.accept(port));
   }

@@ -67,7 +67,7 @@ export interface SocketTarget {
 
 /**
  * Forwards a socket to where it is handled, and resolves when both directions have ended. Only bytes travel, so the
- * peer's address is passed on in the place of the one to dial.
+ * peer's address is passed on instead of the one to dial.
  */
 export async function forward(socket: Socket, target: SocketTarget): Promise<void> {
   const { remoteAddress } = await socket.opened;

@@ -18,9 +18,9 @@ export function encodeUtf8(text: string): Uint8Array {
 }
 
 /**
- * Writes the bytes of `text` at `at`, a lone surrogate as U+FFFD. Returns how many, or -1 where they have no room before
- * `end`, or may have none: fewer than four bytes are left, and fewer than three for each UTF-16 unit were there. A port,
- * because each engine has another way that is fastest.
+ * Writes the bytes of `text` at `at`, a lone surrogate as U+FFFD. Returns how many, or -1 where they do not fit before
+ * `end`. It may also answer -1 where it cannot tell: there was room for fewer than three bytes for each UTF-16 unit, and
+ * fewer than four are left of it. A port, because each engine has another way that is fastest.
  */
 export type EncodeTextInto = (text: string, target: Uint8Array, at: number, end: number) => number;
 

@@ -6,9 +6,9 @@
 export interface DeflateEngine {
   /** Which one is in use, for example `zlib` or `pako`. */
   readonly name: string;
-  /** How many bytes can be inflated, in and out, in an eighth of the time for which others may wait: a millisecond or so. */
+  /** How many bytes, input and output together, are inflated in an eighth of the time that others may wait: in about 1 ms. */
   readonly slice: number;
-  /** How many bytes can be compressed at a time before others have to wait for too long. May grow, and never shrinks. */
+  /** How many bytes to compress at a time, so that others do not wait for too long. May grow, and never shrinks. */
   encodeSlice(options: DeflaterOptions): number;
   /** About how many bytes a compressor of these options holds. */
   deflaterMemory(options: DeflaterOptions): number;
@@ -58,7 +58,7 @@ export interface Inflater {
   readonly pending: boolean;
   /** True where the last call read to the end of a block with BFINAL set: what follows takes a new context. */
   readonly ended: boolean;
-  /** Work that the last call cost or calls for beside its input and output, in bytes of such. */
+  /** Work that the last call did or made necessary beyond its input and output, as the bytes that would have cost as much. */
   readonly overhead: number;
   /** Bytes of history held beside the context, to fill new ones with. */
   readonly history: number;

@@ -27,9 +27,9 @@ export interface MessageExtension {
   /** The bits of a frame's first byte that it owns on a message's first frame: 0x40 is RSV1. */
   readonly rsv: number;
 
-  /** How many bytes to give to one call of `decode`. Eight slices, in and out, are a turn's. */
+  /** How many bytes to give to one call of `decode`. A turn takes eight slices, input and output together. */
   readonly slice: number;
-  /** How many bytes to give to one call of `encode`: who has more goes on in a later turn. May grow, and never shrinks. */
+  /** How many bytes to give to one call of `encode`; a longer message goes on in a later turn. May grow, and never shrinks. */
   readonly encodeSlice: number;
 
   /**
@@ -45,7 +45,7 @@ export interface MessageExtension {
    * asks for all that was fed so far, what comes out waits for more.
    */
   encode(piece: Uint8Array, last: boolean, flush?: boolean): Uint8Array;
-  /** Told when `encode` uses memory that {@link idle} may give back; set by whoever calls that. */
+  /** Told when `encode` uses memory that {@link idle} may give back; set by whoever calls `idle`. */
   user?: ExtensionUser | undefined;
 
   /**
@@ -55,7 +55,7 @@ export interface MessageExtension {
   decode(piece: Uint8Array, last: boolean, max: number): Uint8Array | ProtocolError;
   /** True while the last piece has output that `max` held back. */
   readonly pending: boolean;
-  /** Work that the last `decode` cost or calls for beside its input and output, in bytes of such. */
+  /** Work that the last `decode` did or made necessary beyond its input and output, as the bytes that would have cost as much. */
   readonly overhead: number;
 
   /**
@@ -74,8 +74,9 @@ export interface MessageExtension {
   release(): void;
 }
 
-/** Who decides when an extension is idle. */
+/** Who decides when an extension is idle, and so has to know when it is not. */
 export interface ExtensionUser {
+  /** A message, or a part of one, was transformed on its way out. */
   used(): void;
 }
 

@@ -21,7 +21,7 @@ import { PayloadCollector } from "./payload-collector.ts";
  * are counted over chunks: a runtime may hand over any number of them before it looks at anything else.
  */
 const TURN_BUDGET = 8;
-/** What each call of an extension costs beside its bytes, as so many more. */
+/** What each call of an extension costs beside its bytes, as the bytes that would cost as much. */
 const CALL_COST = 1024;
 
 const FIN_TEXT = FIN | Opcode.TEXT;
@@ -95,7 +95,7 @@ export class MessageAssembler implements FrameHandler {
     this.streaming = streaming;
   }
 
-  /** Whether the next message is shown chunk by chunk in the place of being put together. */
+  /** Whether the next message is shown chunk by chunk instead of being put together. */
   set streaming(value: boolean) {
     this.#streaming = value;
     if (!this.#underWay) this.#expectMessage();

@@ -5,7 +5,7 @@ import { maskInPlace } from "../frame/masking.ts";
 
 /** Small payloads may share memory up to this size, always of one connection: what one of them pins is bounded. */
 const BLOCK_SIZE = 4096;
-/** Beyond that a payload may keep so many times its size alive: a copy of a large one costs page faults, and collections. */
+/** A larger payload may keep up to so many times its own size alive: a copy costs page faults, and collections of garbage. */
 const PINS = 8;
 /** A longer payload has memory of its own. */
 const SHARED_UP_TO = 1024;
@@ -14,7 +14,7 @@ const SHARED_UP_TO = 1024;
  * keeps a block of this size for the next ones.
  */
 const KEPT_SIZE = 2048;
-/** So many connections do at a time: the one that has had its own longest loses it to the next that needs one. */
+/** How many connections keep one at a time: the next to need one takes the place of the one that began to first. */
 const KEEPERS = 1024;
 
 const keepers: PayloadBlock[] = [];

@@ -59,7 +59,7 @@ export class ContinuedInflater implements Inflater {
     // At the end of a block with BFINAL set that did not begin its message, what it came with is what is left to know.
     if (this.#rest !== undefined) this.#history ??= new WindowHistory(this.#windowBits);
     this.#history?.append(output);
-    // Whoever sends little but ends of streams uses up his turn by it: each is followed by a window of history.
+    // A peer that sends little but ends of streams uses up its turn by it: each is followed by a window of history.
     this.overhead = inflater.overhead + (this.ended ? this.history : 0);
     // With nothing after a final block, all was read but what the sender left out.
     this.pending = this.#rest === undefined ? inflater.pending : this.#rest.length > 0;

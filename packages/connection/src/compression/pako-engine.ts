@@ -29,12 +29,12 @@ const NOTHING = new Uint8Array(0);
 
 /** Bytes in a slice: 1 to 2 ms, once the code is compiled. */
 const SLICE = 16 * 1024;
-/** Until so many bytes went through it, in and out, code is interpreted, */
+/** Until so many bytes, in and out, have gone through it, pako's code is interpreted and not compiled. */
 const COLD_BYTES = 512 * 1024;
-/** and every byte costs as much as so many. */
+/** How many times as much a byte costs then. */
 const COLD_FACTOR = 8;
 
-/** What of pako's interface is one for compressing and another for inflating. */
+/** The calls of pako's that differ between compressing and inflating. */
 interface Calls {
   step(stream: ZStream, flush: Z_FlushMode): number;
   reset(stream: ZStream): number;

@@ -12,18 +12,20 @@ import { writeStored } from "./stored-block.ts";
 import { SymbolCounts } from "./symbol-counts.ts";
 import { Tokens } from "./tokens.ts";
 
-/** Codes serve for so many tokens, about 20 KiB of JSON; the fixed ones for the first few, which take less than to say others would. */
+/** Codes that were made serve for so many tokens, about 20 KiB of JSON. */
 const CODES_SERVE = 6 * 1024;
+/** The fixed codes serve for the first few tokens: to describe others would take more than they save. */
 const FIXED_SERVE = 128;
-/** They do not suit a block for which they are worse, beside the fixed codes, by so much than where they were made. */
+/** Codes do not suit a block where, compared with the fixed ones, they do so much worse than where they were made. */
 const TOLERANCE = 1 / 8;
 /** Length of the `00 00 ff ff` that messages go without (RFC 7692 section 7.2.1). */
 const TAIL = 4;
 const NOTHING = new Uint8Array(0);
-/** A stored block has so many octets at most (RFC 1951 section 3.2.4), and before them so many, with the one that was begun. */
+/** The most octets that a stored block has (RFC 1951 section 3.2.4). */
 const MOST_STORED = 65_535;
+/** The most octets that come before them, the one that was begun already included. */
 const STORED_HEADER = 6;
-/** An octet takes two in the longest code that there is: room for a block, before it is found to be longer than what it says. */
+/** In the longest codes an octet takes two: what a block may need before it is found to be longer than a stored one. */
 const LONGEST_BLOCK = 2 * MOST_STORED;
 /** Room for the header of a block, for the one that flushes, and for the octet that an earlier piece began. */
 const SPARE = 512;
@@ -55,11 +57,11 @@ export class FastDeflater implements Deflater {
   /** How often each symbol came in the blocks for which codes were made; and these codes. */
   readonly #known: SymbolCounts = new SymbolCounts();
   readonly #codes: BlockCodes = new BlockCodes();
-  /** They serve for so many tokens more, */
+  /** For how many tokens more the codes serve. */
   #serve = 0;
-  /** for blocks of so many at least, since they have to be said, */
+  /** The fewest tokens of a block for which they pay, since it begins with a description of them. */
   #fewest = 0;
-  /** and suit what takes at most so much of what it would take in the fixed ones. */
+  /** The most that a block they suit takes, as a part of what it takes in the fixed codes; 0 until they are used. */
   #most = 0;
 
   constructor(windowBits: number) {

@@ -1,14 +1,15 @@
-/** RFC 1951 section 3.2.7: what a block with codes of its own begins with, which is how long these are. */
+/** RFC 1951 section 3.2.7: what a block with codes of its own begins with: the lengths of these codes. */
 import { BitWriter } from "./bit-writer.ts";
 import { canonicalCodes, codeLengths } from "./huffman.ts";
 import { DISTANCE_SYMBOLS, LITERAL_SYMBOLS } from "./symbols.ts";
 
 /** BTYPE 10, after a BFINAL bit that is not set. */
 const DYNAMIC_BLOCK = 2 << 1;
-/** The lengths are themselves said in codes, of an alphabet of lengths and of repetitions. Its longest code: */
+/** The lengths are themselves encoded, in an alphabet of lengths and repetitions: the bits of its longest code. */
 const LONGEST = 7;
+/** How many symbols that alphabet has. */
 const SYMBOLS = 19;
-/** The order in which the lengths of these codes are said. */
+/** The order in which the lengths of their codes are given. */
 const ORDER = Uint8Array.of(16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15);
 /** The last length so many times more, or zeroes: each is followed by the times beyond the least. */
 const REPEAT = { symbol: 16, least: 3, most: 6, bits: 2 } as const;

@@ -1,10 +1,10 @@
-/** RFC 1951 section 3.2.5: how literals, lengths and distances are said, each by a symbol and some extra bits. */
+/** RFC 1951 section 3.2.5: how literals, lengths and distances are encoded, each as a symbol and some extra bits. */
 
 /** Symbols of literals and lengths: 256 octets, the end of a block, 29 classes of length. */
 export const LITERAL_SYMBOLS = 286;
 export const DISTANCE_SYMBOLS = 30;
 export const END_OF_BLOCK = 256;
-/** The longest and the shortest match that can be said. */
+/** The longest and the shortest match that there is a symbol for. */
 export const MAX_MATCH = 258;
 export const MIN_MATCH = 3;
 

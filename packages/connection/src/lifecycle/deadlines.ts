@@ -29,9 +29,9 @@ export interface Deadline {
   index: number;
 }
 
-/** A timer this late means that the process was suspended, not that peers were silent: what waits is read first. */
+/** A timer so many milliseconds late means that the process was suspended, not that peers were silent: what waits is read first. */
 const SUSPENDED_AFTER = 1000;
-/** The time for that, in milliseconds. */
+/** The time for reading that, in milliseconds. */
 const GRACE = 1000;
 
 export class Deadlines {

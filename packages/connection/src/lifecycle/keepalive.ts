@@ -43,9 +43,9 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
   readonly #clock: Clock;
   /** Whether a deadline asks for the two times that follow. */
   readonly #watching: boolean;
-  /** When the peer showed last that it lives, by what it sent or took, in the clock's milliseconds. */
+  /** When the peer last showed a sign of life, by sending or taking something, in the clock's milliseconds. */
   #alive = 0;
-  /** When a data message was received last. */
+  /** What {@link #alive} was when data of a message was last received. */
   #delivered = 0;
   /** What is armed, by its place in {@link SLOTS}; made for the first, since many connections have none. */
   #armed: (Deadline | undefined)[] | undefined;

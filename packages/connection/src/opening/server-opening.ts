@@ -93,7 +93,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
   }
 
   onEnd(): void {
-    // Who has sent FIN may still read a response, but will not open a connection.
+    // A peer that has sent FIN may still read a response, but will not open a connection.
     if (this.#parser !== undefined) this.#close();
     this.#leave();
   }
@@ -105,7 +105,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
 
   onDeadline(): void {
     this.#leave();
-    // Who takes nothing either, as one that has not begun TLS, has no second deadline as long as the first.
+    // A peer that takes nothing either (it has not begun TLS, say) gets no second deadline as long as the first.
     this.#answer(refuse(408, {}, "The opening handshake took too long.\n"), LAST_WORD_TIME);
   }
 
@@ -194,7 +194,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
       try {
         ignoreRejection(this.#host.handlers.openingError?.(request, error));
       } catch {
-        // Who reports an error has nobody to report his own to.
+        // The handler for errors has nobody to report its own to.
       }
     };
     const finish = (result: R): void => {

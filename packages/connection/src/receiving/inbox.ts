@@ -43,7 +43,7 @@ export class Inbox {
   #iterations: Set<object> | undefined;
   /** The last who read in a loop has left it: nobody comes for what waits, unless somebody asks again. */
   #left = false;
-  /** What was asked for last, where nobody ever did undefined. */
+  /** What was asked for last; undefined where nobody has ever asked. */
   #pulled: Wanted | undefined;
   /** The stream that was handed out last. */
   #inHand: IncomingStream | undefined;

@@ -38,7 +38,7 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
   #ended = false;
   #error: Error | undefined;
   #cancelled = false;
-  /** Something of it was dropped that nobody had said was not wanted. */
+  /** Something of it was dropped that its reader had not cancelled. */
   #dropped = false;
   #iterated = false;
   #onOver: (() => void) | undefined;
@@ -73,9 +73,7 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
     };
   }
 
-  /**
-   * The whole message as bytes. @throws RangeError if it is longer than `maxMessageSize`; the rest is dropped
-   */
+  /** The whole message as bytes. @throws RangeError if it is longer than `maxMessageSize`; the rest is dropped */
   async bytes(): Promise<OwnBytes> {
     const chunks: OwnBytes[] = [];
     let size = 0;

@@ -8,10 +8,10 @@ export interface OutgoingOwner {
   /** Something was encoded. */
   sent(): void;
   /**
-   * Resolves when the peer takes what is encoded, at once if it does; also when the connection ends. What waits behind a
-   * message that is under way does not count: it waits for that.
+   * Resolves when what is encoded is on its way to the peer, at once if it is; also when the connection ends. Messages that
+   * wait for the one under way do not count.
    *
-   * @param all only when the runtime has all of it, so that memory which it was sent from is free
+   * @param all not before the runtime has all of it, so that the memory it was sent from is free again
    */
   taken(all: boolean): Promise<void>;
   /** A message that was begun cannot be finished. */

@@ -52,7 +52,7 @@ export class Outgoing implements TurnTask {
   /**
    * Runs `send` when what is under way is done. `bytes` are counted as waiting until then.
    *
-   * @param drop called in the place of `send` where the connection ends, or nothing may follow what is under way
+   * @param drop called instead of `send` where the connection ends, or nothing may follow what is under way
    */
   later(bytes: number, send: () => void, drop: () => void = IGNORE): void {
     if (this.#stopped) {

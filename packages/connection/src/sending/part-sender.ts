@@ -43,7 +43,7 @@ export class PartSender {
       const next = await parts.next();
       if (this.stopped) return;
       const part = next.done ? undefined : this.#read(next.value);
-      // Once more: both may be getters, which may have closed.
+      // Once more: `done` and `value` may be getters of the application's, which may have closed the connection.
       if (this.stopped) return;
       if (part === undefined) break;
       this.#begin(part.kind);

@@ -14,7 +14,7 @@ import type { OutgoingOwner } from "./outgoing-owner.ts";
 import type { Transmitter } from "./transmitter.ts";
 import type { TurnQueue } from "./turn-queue.ts";
 
-/** A prepared message of up to so many slices is compressed at once, once for all: for each, it would cost them all more. */
+/** A prepared message of up to so many slices is compressed at once for all its receivers: slice by slice for each would cost more. */
 const SHARED_SLICES = 2;
 
 /** What the sender tells its connection. */

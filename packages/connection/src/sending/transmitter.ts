@@ -11,7 +11,7 @@ import { WaitingBytes } from "./waiting-bytes.ts";
 const NONE = new Uint8Array(0);
 /** Stands for an empty queue: for most connections nothing ever waits. Nothing is put into it. */
 const NOTHING_WAITS = new WaitingBytes();
-/** Small sends outside a turn share a buffer of at least this size. */
+/** Small sends outside a turn share a buffer of at least this size, in bytes. */
 const POCKET = 512;
 /** Sends outside a turn leave at once when there is so much of them. */
 const FLUSH_AT = 64 * 1024;
@@ -39,9 +39,9 @@ export class Transmitter implements Outlet, TurnTask {
   blocked = false;
   /** Who is told when the socket is no longer blocked and has taken what waited, or as much as it could. */
   listener: ProgressListener | undefined;
+  readonly turns: TurnQueue;
 
   readonly #socket: Socket;
-  readonly turns: TurnQueue;
   /** What goes before what is in the buffer. */
   #waiting = NOTHING_WAITS;
   /** A buffer whose bytes the runtime is still sending. */
@@ -330,7 +330,7 @@ export class Transmitter implements Outlet, TurnTask {
     return false;
   }
 
-  /** The port forbids a throw, and other answers: a stream that does so is broken, and must not break who sends (LC-6). */
+  /** The port forbids a throw, and other answers: a socket that breaks these rules is destroyed, and the sender sees nothing of it. */
   #write(bytes: Uint8Array): number {
     const { length } = bytes;
     try {
