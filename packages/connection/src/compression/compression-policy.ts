@@ -23,21 +23,21 @@ const OFF: ExtensionDeclined = { extension: NAME, reason: "off" };
  * @throws UsageError `invalid-option` where an option is out of its range
  */
 export function serverCompression(
-  compression: boolean | CompressionOptions | undefined,
+  compression: boolean | CompressionOptions,
   maxMessageSize: number,
   runtime: Pick<Runtime, "deflate">,
 ): readonly ServerExtension[] {
-  if (compression === undefined || compression === false) return [{ name: NAME, accept: () => OFF }];
+  if (compression === false) return [{ name: NAME, accept: () => OFF }];
   return [perMessageDeflateServer(() => runtime.deflate(), optionsOf(compression, maxMessageSize))];
 }
 
 /** The extensions that a client offers, made anew for each handshake; see {@link serverCompression}. */
 export function clientCompression(
-  compression: boolean | CompressionOptions | undefined,
+  compression: boolean | CompressionOptions,
   maxMessageSize: number,
   runtime: Pick<Runtime, "deflate">,
 ): readonly ClientExtension[] {
-  if (compression === undefined || compression === false) {
+  if (compression === false) {
     return [{ name: NAME, offers: [], withheld: OFF.reason, confirm: () => OFF }];
   }
   return [perMessageDeflateClient(() => runtime.deflate(), optionsOf(compression, maxMessageSize))];

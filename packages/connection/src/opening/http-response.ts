@@ -29,7 +29,7 @@ const FRAMING = /^(?:connection|content-length|transfer-encoding)$/;
  * The response in bytes, which are the caller's. It has `Connection: close`, and a Content-Length unless its status
  * forbids a body.
  *
- * @throws UsageError for a status outside 200-999, a header that cannot be sent, and a body with 204 or 304
+ * @throws UsageError for a status outside 200-999, a header that cannot be sent, and a body with 204, 205 or 304
  */
 export function encodeHttpResponse(response: HttpResponse): Uint8Array {
   const { status, headers, body = "", head = false } = response;
