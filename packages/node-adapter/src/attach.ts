@@ -1,6 +1,6 @@
 import { type AttachedServer, type AttachOptions, attachTo, type UpgradableServer } from "@samewire/node-builtins";
 import { nodeRuntime } from "./node-runtime.ts";
-import { nodeSocket } from "./shared-reads.ts";
+import { toSocket } from "./shared-reads.ts";
 
 /**
  * Serves WebSocket on an existing server of `node:http` or `node:https` through its `upgrade` event, beside the
@@ -8,5 +8,5 @@ import { nodeSocket } from "./shared-reads.ts";
  * connections and detach.
  */
 export function attach<C = undefined>(server: UpgradableServer, options: AttachOptions<C>): AttachedServer<C> {
-  return attachTo(server, options, nodeRuntime, nodeSocket);
+  return attachTo(server, options, nodeRuntime, toSocket);
 }

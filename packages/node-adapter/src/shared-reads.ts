@@ -93,7 +93,7 @@ function isKernels(handle: Handle): boolean {
  * for the buffer there, so that the stream is given it afterwards, as its constructor would have. One that has read
  * something already, or that keeps the buffer elsewhere, as another Node may, serves as an ordinary stream.
  */
-export function nodeSocket(stream: Duplex): StreamSocket {
+export function toSocket(stream: Duplex): StreamSocket {
   const slotted = stream as SlottedStream;
   const found = slotsOf(slotted);
   const handle = slotted._handle;

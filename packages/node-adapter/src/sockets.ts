@@ -23,7 +23,7 @@ import {
   type TlsOptions,
 } from "@samewire/connection";
 import { type ListenAddress, listenFresh, NodeSocket, type StreamSocket } from "@samewire/node-builtins";
-import { nodeSocket, SharedReadSocket, sharedReads } from "./shared-reads.ts";
+import { SharedReadSocket, sharedReads, toSocket } from "./shared-reads.ts";
 
 /** TLS of a server; `native` is passed to `tls.createServer` and wins. */
 export interface ServerTls extends TlsOptions {
@@ -59,7 +59,7 @@ function listenOnce(options: ListenOptions, accept: Accept): Promise<Listener> {
     server = createServer(serverOptions, (stream) => {
       // Node's own does nothing where both sides may end. Beside ours it would be an array, 64 bytes a connection.
       for (const listener of stream.listeners("end")) stream.off("end", listener as () => void);
-      begin(nodeSocket(stream));
+      begin(toSocket(stream));
     });
   } else {
     checkServerTls(tls);
@@ -69,7 +69,7 @@ function listenOnce(options: ListenOptions, accept: Accept): Promise<Listener> {
     const timeout = Math.min(handshakeTimeout === 0 ? MAX_DELAY : handshakeTimeout, MAX_DELAY);
     // Not half-open: who leaves within the handshake is let go of. From then on StreamSocket says that it is.
     const tlsOptions = { ...material, handshakeTimeout: timeout, noDelay: true, ...native };
-    server = createTlsServer(tlsOptions as NodeTls, (stream) => begin(nodeSocket(stream)));
+    server = createTlsServer(tlsOptions as NodeTls, (stream) => begin(toSocket(stream)));
     // Node only tells that the handshake failed or took too long; the stream is ours to close.
     server.on("tlsClientError", (_error, stream: NetSocket) => stream.destroy());
   }

@@ -8,7 +8,7 @@ import { describe, test } from "node:test";
 import { connect as connectTls, createServer as createTlsServer } from "node:tls";
 import { NodeSocket, type StreamSocket } from "@samewire/node-builtins";
 import { testCertificate } from "../../node-builtins/test/test-certificate.ts";
-import { nodeSocket, SharedReadSocket } from "../src/shared-reads.ts";
+import { SharedReadSocket, toSocket } from "../src/shared-reads.ts";
 
 const options = { timeout: 20_000 };
 
@@ -22,7 +22,7 @@ async function socketOf(server: Server, event: string, bytes: string, dial = con
   client.on("error", () => {});
   client.write(bytes);
   const stream = ((await given) as unknown[]).find((value) => value instanceof Duplex) as Duplex;
-  const socket = nodeSocket(stream);
+  const socket = toSocket(stream);
   stream.destroy();
   client.destroy();
   server.close();

@@ -49,7 +49,7 @@ export function attachTo<C>(
 ): AttachedServer<C> {
   const core = new ServerCore<C>(options, runtime);
   const { path, unmatched } = options;
-  checkServer(server);
+  checkHttpServer(server);
   checkEndpoint(path, unmatched);
   const matches = (candidate: string): boolean =>
     typeof path === "function" ? answerOf(path(candidate)) : path === undefined || candidate === path;
@@ -83,7 +83,7 @@ function answerOf(result: unknown): boolean {
 }
 
 /** @throws UsageError on anything else, such as the application of a framework, which gets no upgrades */
-function checkServer(server: unknown): void {
+function checkHttpServer(server: unknown): void {
   const { on, address } = (server ?? {}) as Partial<UpgradableServer>;
   const isServer = typeof on === "function" && typeof address === "function";
   checkOption(isServer, "attach takes a server of node:http, as `listen` of a framework returns it", server);

@@ -1,7 +1,7 @@
 /** The byte streams of workerd without any WebSocket: what `serve` and `connect` stand on, and what the contract suite tests. */
 import { connect } from "cloudflare:sockets";
 import { type Accept, type Dial, type PeerInfo, type TlsOptions, UsageError } from "@samewire/connection";
-import { peerInfo } from "./peer-address.ts";
+import { peerInfo } from "./peer-info.ts";
 import { WorkersSocket } from "./workers-socket.ts";
 
 /**
