@@ -9,7 +9,7 @@
  * A rule of the data after the opening handshake: the section that demands it (of RFC 6455, or of another RFC where it
  * says so), and the status code of the Close frame that names its breach (RFC 6455 section 7.4.1), by default 1002.
  */
-export type Rule = readonly [section: string, closeCode?: number];
+export type ProtocolRule = readonly [section: string, closeCode?: number];
 
 export const PROTOCOL_RULES = {
   /** A reserved bit is set that no agreed extension owns. */
@@ -116,7 +116,7 @@ export class ProtocolError extends PeerError<ProtocolErrorCode> {
   readonly closeCode: number;
 
   constructor(code: ProtocolErrorCode, detail?: string) {
-    const [section, closeCode = 1002]: Rule = PROTOCOL_RULES[code];
+    const [section, closeCode = 1002]: ProtocolRule = PROTOCOL_RULES[code];
     super(code, section, detail);
     this.closeCode = closeCode;
   }

@@ -9,7 +9,7 @@ export {
   PROTOCOL_RULES,
   ProtocolError,
   type ProtocolErrorCode,
-  type Rule,
+  type ProtocolRule,
   UsageError,
 } from "./errors.ts";
 export type {

@@ -5,7 +5,7 @@ export { type Clock, MAX_DELAY } from "./clock.ts";
 export { poolContexts } from "./compression/context-pool.ts";
 export { processBudget } from "./compression/memory-budget.ts";
 export { pakoEngine } from "./compression/pako-engine.ts";
-export { type ZlibLike, type ZlibStream, zlibLikeEngine } from "./compression/zlib-contexts.ts";
+export { type ZlibLike, type ZlibStream, zlibLikeEngine } from "./compression/zlib-like-engine.ts";
 export { type ConnectOptions, connectWith } from "./connect.ts";
 export { withFastLevel } from "./deflate/fast-level.ts";
 export type { Dial, DialTarget } from "./dial.ts";

@@ -71,7 +71,7 @@ const NO_EXTENSION: Omit<MessageExtension, "rsv" | "encode"> = {
   decode: (piece) => piece,
   pending: false,
   overhead: 0,
-  slice: 0,
+  decodeSlice: 0,
   encodeSlice: 0,
   idle: ignore,
   release: ignore,

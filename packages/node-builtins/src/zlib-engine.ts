@@ -92,7 +92,7 @@ class NativeStream implements ZlibStream {
 function nativeZlib(): DeflateEngine {
   return zlibLikeEngine({
     name: "zlib",
-    slice: SLICE,
+    decodeSlice: SLICE,
     encodeSlice: () => SLICE,
     // Measured: the forks of zlib in these runtimes have a hash table of a fixed size, 64 KiB in Node's and 128 KiB in
     // zlib-ng, whatever the memLevel.

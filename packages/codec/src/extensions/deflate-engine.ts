@@ -7,7 +7,7 @@ export interface DeflateEngine {
   /** Which one is in use, for example `zlib` or `pako`. */
   readonly name: string;
   /** How many bytes, input and output together, are inflated in an eighth of the time that others may wait: in about 1 ms. */
-  readonly slice: number;
+  readonly decodeSlice: number;
   /** How many bytes to compress at a time, so that others do not wait for too long. May grow, and never shrinks. */
   encodeSlice(options: DeflaterOptions): number;
   /** About how many bytes a compressor of these options holds. */

@@ -28,7 +28,7 @@ export interface MessageExtension {
   readonly rsv: number;
 
   /** How many bytes to give to one call of `decode`. A turn takes eight slices, input and output together. */
-  readonly slice: number;
+  readonly decodeSlice: number;
   /** How many bytes to give to one call of `encode`; a longer message goes on in a later turn. May grow, and never shrinks. */
   readonly encodeSlice: number;
 

@@ -26,7 +26,7 @@ export class PerMessageDeflate implements MessageExtension {
   readonly agreed: AgreedExtension;
   /** Section 6: RSV1 marks a compressed message. */
   readonly rsv: number = 0x40;
-  readonly slice: number;
+  readonly decodeSlice: number;
   pending: boolean = false;
   overhead: number = 0;
   user: ExtensionUser | undefined;
@@ -64,7 +64,7 @@ export class PerMessageDeflate implements MessageExtension {
   ) {
     this.#engine = engine;
     this.#settings = settings;
-    this.slice = engine.slice;
+    this.decodeSlice = engine.decodeSlice;
     this.agreed = { name: this.name, params: agreed.params, engine: engine.name };
     const { level, memLevel } = settings;
     this.#outbound = { windowBits: outbound.windowBits, level, memLevel };

@@ -242,9 +242,9 @@ export class MessageAssembler implements FrameHandler {
     let whole: Uint8Array | undefined;
     this.#inPiece = true;
     do {
-      const next = extension.pending ? NO_BYTES : piece.subarray(at, at + extension.slice);
+      const next = extension.pending ? NO_BYTES : piece.subarray(at, at + extension.decodeSlice);
       at += next.length;
-      const max = Math.min(2 * extension.slice, this.#sizeLimit - this.#size + 1);
+      const max = Math.min(2 * extension.decodeSlice, this.#sizeLimit - this.#size + 1);
       const output = extension.decode(next, ends && at === piece.length, max);
       if (output instanceof ProtocolError) {
         this.#fail(output);
@@ -255,7 +255,7 @@ export class MessageAssembler implements FrameHandler {
         this.onFault("message-too-large");
         return;
       }
-      this.#spent += (next.length + output.length + extension.overhead + CALL_COST) / extension.slice;
+      this.#spent += (next.length + output.length + extension.overhead + CALL_COST) / extension.decodeSlice;
       more = extension.pending || at < piece.length;
       // Nothing is collected of a message that comes out in one piece.
       if (!more && ends && this.#size === output.length && !this.#streamed) whole = output;

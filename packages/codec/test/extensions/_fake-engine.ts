@@ -13,7 +13,7 @@ export interface FakeEngine extends DeflateEngine {
 export function fakeEngine(): FakeEngine {
   const engine: FakeEngine = {
     name: "fake",
-    slice: 65_536,
+    decodeSlice: 65_536,
     encodeSlice: () => 65_536,
     deflaters: [],
     inflaters: [],

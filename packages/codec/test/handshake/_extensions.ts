@@ -11,7 +11,7 @@ export class IdleExtension implements MessageExtension {
   readonly rsv = 0x40;
   readonly pending = false;
   readonly overhead = 0;
-  readonly slice = 65_536;
+  readonly decodeSlice = 65_536;
   readonly encodeSlice = 65_536;
   readonly agreed: ExtensionOffer;
   released = 0;

@@ -158,7 +158,7 @@ function repeater(times: number, fault = -1): MessageExtension {
     rsv: 0x40,
     pending: false,
     overhead: 0,
-    slice: 65_536,
+    decodeSlice: 65_536,
     encodeSlice: 65_536,
     wants: (length: number | undefined, choice: boolean | undefined) => choice ?? (length ?? 0) > 3,
     encode: (piece: Uint8Array) => piece.filter((_, i) => i % times === 0),
@@ -242,7 +242,7 @@ describe("MessageAssembler passes messages through the extension that owns their
   });
   it("RS-11 and asks for one byte more than the limit leaves at most, in a frame and over fragments", () => {
     const bounds: number[] = [];
-    const extension = Object.assign(repeater(100), { slice: 400 });
+    const extension = Object.assign(repeater(100), { decodeSlice: 400 });
     const { decode } = extension;
     extension.decode = (piece, last, max) => {
       bounds.push(max);
@@ -256,7 +256,7 @@ describe("MessageAssembler passes messages through the extension that owns their
   });
   it("a slice at a time, and no more while output waits", () => {
     const given: number[] = [];
-    const extension = Object.assign(repeater(3), { slice: 400 });
+    const extension = Object.assign(repeater(3), { decodeSlice: 400 });
     const { decode } = extension;
     extension.decode = (piece, last, max) => {
       given.push(piece.length);
@@ -318,7 +318,7 @@ describe("MessageAssembler passes messages through the extension that owns their
     const run = session("server", { extension: repeater(1) });
     const one = frame(0xc2, new Uint8Array(30));
     // Eight slices, of this extension's size, in calls of 30 bytes in, 30 out and what the call costs.
-    const calls = Math.ceil((8 * repeater(1).slice) / (30 + 30 + 1024));
+    const calls = Math.ceil((8 * repeater(1).decodeSlice) / (30 + 30 + 1024));
     for (let count = 1; count <= calls; count++) {
       expect(run.protocol.suspended, `${count}`).toBe(false);
       run.protocol.receive(one.slice());

@@ -11,7 +11,7 @@ function adding(): MessageExtension {
     rsv: 0x40,
     pending: false,
     overhead: 0,
-    slice: 65_536,
+    decodeSlice: 65_536,
     encodeSlice: 65_536,
     wants: (length, choice) => choice ?? (length === undefined || length > 2),
     encode(piece) {

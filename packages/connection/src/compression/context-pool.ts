@@ -13,7 +13,7 @@ export function poolContexts(engine: DeflateEngine): DeflateEngine {
   const inflaters = new Map<number, Inflater[]>();
   return {
     name: engine.name,
-    slice: engine.slice,
+    decodeSlice: engine.decodeSlice,
     encodeSlice: (options) => engine.encodeSlice(options),
     deflaterMemory: (options) => engine.deflaterMemory(options),
     inflaterMemory: (options) => engine.inflaterMemory(options),

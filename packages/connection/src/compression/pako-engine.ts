@@ -21,7 +21,7 @@ import {
 } from "pako";
 import { withFastLevel } from "../deflate/fast-level.ts";
 import { poolContexts } from "./context-pool.ts";
-import { type ZlibStream, zlibLikeEngine } from "./zlib-contexts.ts";
+import { type ZlibStream, zlibLikeEngine } from "./zlib-like-engine.ts";
 
 /** zlib's name for its only method of compression. */
 const Z_DEFLATED = 8;
@@ -108,7 +108,7 @@ export function pakoEngine(): DeflateEngine {
     withFastLevel(
       zlibLikeEngine({
         name: "pako",
-        slice: SLICE,
+        decodeSlice: SLICE,
         encodeSlice: () => (DEFLATE.warmth < COLD_BYTES ? SLICE / COLD_FACTOR : SLICE),
         // Measured: the hash table has a fixed size.
         deflaterMemory: ({ windowBits, memLevel }) => (1 << (windowBits + 2)) + (1 << (memLevel + 8)) + 73_728,

@@ -31,7 +31,7 @@ export interface ZlibStream {
 
 /** A library that works like zlib. */
 export interface ZlibLike
-  extends Pick<DeflateEngine, "name" | "slice" | "encodeSlice" | "deflaterMemory" | "inflaterMemory"> {
+  extends Pick<DeflateEngine, "name" | "decodeSlice" | "encodeSlice" | "deflaterMemory" | "inflaterMemory"> {
   deflateStream(options: DeflaterOptions): ZlibStream;
   inflateStream(options: InflaterOptions): ZlibStream;
 }
@@ -74,7 +74,7 @@ export function zlibLikeEngine(library: ZlibLike): DeflateEngine {
   const workspace = new Workspace();
   return {
     name: library.name,
-    slice: library.slice,
+    decodeSlice: library.decodeSlice,
     encodeSlice: (options) => library.encodeSlice(options),
     deflaterMemory: (options) => library.deflaterMemory(options),
     inflaterMemory: (options) => library.inflaterMemory(options),

@@ -9,7 +9,7 @@ export function withFastLevel(engine: DeflateEngine): DeflateEngine {
   const isFast = ({ level }: DeflaterOptions): boolean => level === FAST_LEVEL;
   return {
     name: engine.name,
-    slice: engine.slice,
+    decodeSlice: engine.decodeSlice,
     encodeSlice: (options) => (isFast(options) ? FastDeflater.SLICE : engine.encodeSlice(options)),
     deflaterMemory: (options) =>
       isFast(options) ? FastDeflater.memory(options.windowBits) : engine.deflaterMemory(options),

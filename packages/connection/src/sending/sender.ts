@@ -14,7 +14,7 @@ import type { OutgoingOwner } from "./outgoing-owner.ts";
 import type { Transmitter } from "./transmitter.ts";
 import type { TurnQueue } from "./turn-queue.ts";
 
-/** A prepared message of up to so many slices is compressed at once for all its receivers: slice by slice for each would cost more. */
+/** A prepared message of up to so many `decodeSlice`s is compressed at once for all its receivers, not slice by slice for each. */
 const SHARED_SLICES = 2;
 
 /** What the sender tells its connection. */
@@ -271,7 +271,7 @@ export class Sender implements OutgoingOwner {
     const { extension } = protocol;
     const wanted = extension?.wants(message.payload.length, compress) ?? false;
     // A long message is compressed for each in slices: at once it would hold up everything else.
-    const shares = extension !== undefined && message.payload.length <= SHARED_SLICES * extension.slice;
+    const shares = extension !== undefined && message.payload.length <= SHARED_SLICES * extension.decodeSlice;
     const compressed = wanted && shares && protocol.role === "server" ? message.compressed(extension) : undefined;
     if (compressed !== undefined) {
       extension?.forget?.();

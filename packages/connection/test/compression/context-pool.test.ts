@@ -19,7 +19,7 @@ function fakeEngine() {
   });
   const engine: DeflateEngine = {
     name: "fake",
-    slice: 65_536,
+    decodeSlice: 65_536,
     encodeSlice: () => 65_536,
     deflaterMemory: ({ windowBits }) => 1 << (windowBits + 2),
     inflaterMemory: ({ windowBits }) => 1 << windowBits,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type ZlibStream, zlibLikeEngine } from "../../src/compression/zlib-contexts.ts";
+import { type ZlibStream, zlibLikeEngine } from "../../src/compression/zlib-like-engine.ts";
 
 /** A library whose streams end with each input of two bytes; it notes the memory that its inputs are in. */
 function endingLibrary() {
@@ -23,7 +23,7 @@ function endingLibrary() {
   };
   const engine = zlibLikeEngine({
     name: "ending",
-    slice: 65_536,
+    decodeSlice: 65_536,
     encodeSlice: () => 65_536,
     deflaterMemory: () => 0,
     inflaterMemory: () => 0,

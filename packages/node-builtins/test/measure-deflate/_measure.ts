@@ -95,7 +95,7 @@ function sliceRow(
   const senderOf = (by: DeflateEngine, level: number) =>
     serverSide(by, [["server_max_window_bits", "15"]], { serverMaxWindowBits: 15, level });
   const receiver = serverSide(engine, [], { maxRatio: 0 });
-  const { slice } = engine;
+  const { decodeSlice: slice } = engine;
   const all = encodeAll(senderOf(ENGINES.find((one) => one.name === "zlib")?.engine ?? engine, 6), whole);
   const decoding: number[] = [];
   let spent = 0;
