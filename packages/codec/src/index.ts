@@ -66,6 +66,6 @@ export {
 } from "./handshake/server-handshake.ts";
 export type { RequestLine, StatusLine } from "./handshake/start-line.ts";
 export type { Limits } from "./limits.ts";
-export type { EncoderOptions } from "./message/message-encoder.ts";
+export { type EncoderOptions, MessageEncoder } from "./message/message-encoder.ts";
 export { Protocol, type ProtocolHandler, type ProtocolOptions } from "./protocol.ts";
 export type { ProtocolState } from "./protocol-state.ts";

@@ -2,7 +2,7 @@
  * A message made ready once for many receivers. A server's frame bears no masking key, so that the same bytes serve all
  * connections; those with compression share one frame for each set of parameters.
  */
-import { encodeUtf8, type MessageExtension, OutputBuffer, Protocol, UsageError } from "@samewire/codec";
+import { encodeUtf8, MessageEncoder, type MessageExtension, OutputBuffer, UsageError } from "@samewire/codec";
 import { type Bytes, isBytes, viewOf } from "./message.ts";
 
 export class PreparedMessage {
@@ -44,24 +44,12 @@ function frameOf(kind: "text" | "binary", payload: Uint8Array, by: MessageExtens
     rsv: by.rsv,
     encode: (message: Uint8Array) => by.encodeAlone?.(message) ?? message,
   };
-  const output = new OutputBuffer();
-  const protocol = new Protocol({ role: "server", outlet: output, extension }, NO_EVENTS);
-  protocol.beginMessage(kind, payload.length);
-  protocol.sendFragment(payload, true);
-  return output.take();
+  const outlet = new OutputBuffer();
+  const encoder = new MessageEncoder({ outlet, extension });
+  encoder.beginMessage(kind, payload.length);
+  encoder.sendFragment(payload, true);
+  return outlet.take();
 }
-
-const ignore = (): void => {};
-const NO_EVENTS = {
-  onMessage: ignore,
-  onStreamStart: ignore,
-  onStreamChunk: ignore,
-  onStreamEnd: ignore,
-  onPing: ignore,
-  onPong: ignore,
-  onCloseFrame: ignore,
-  onFault: ignore,
-};
 
 /** What of an extension a frame does not need. */
 const NO_EXTENSION: Omit<MessageExtension, "rsv" | "encode"> = {
@@ -73,8 +61,8 @@ const NO_EXTENSION: Omit<MessageExtension, "rsv" | "encode"> = {
   overhead: 0,
   decodeSlice: 0,
   encodeSlice: 0,
-  idle: ignore,
-  release: ignore,
+  idle() {},
+  release() {},
 };
 
 /** Encodes a message once, to be sent to many: `send(prepared)`, or `publish`. */

@@ -22,7 +22,7 @@ export interface EncoderOptions {
   readonly encodeTextInto?: EncodeTextInto | undefined;
 }
 
-/** The sending half of a {@link Protocol}. */
+/** Messages in, frames out: the sending half of a `Protocol`, or all that a frame encoded in advance needs. */
 export class MessageEncoder {
   /** The extension in use, if any. */
   readonly extension: MessageExtension | undefined;
