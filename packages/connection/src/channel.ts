@@ -15,7 +15,7 @@ export interface ChannelOwner {
 
 /** A chunk of this size fills a read buffer, or a TLS record: a runtime may hand over the next one in the same turn. */
 const LARGE_CHUNK = 16 * 1024;
-/** After chunks that took so many milliseconds others have their turn: one chunk may hold ten thousand frames. */
+/** After chunks that took this many milliseconds others have their turn: one chunk may hold ten thousand frames. */
 const LONG_TIME = 2;
 
 // What reading waits for, as bits: the stage's `resume`, the end of a rest.
@@ -26,7 +26,7 @@ const REST = 2;
 export class Channel implements SocketHandler, TurnTask {
   readonly socket: Socket;
   readonly transmitter: Transmitter;
-  /** Who takes the stream's events now. */
+  /** The receiver of the stream's events now. */
   stage: SocketHandler = NO_STAGE;
   /** True once the peer's FIN has come. */
   inputEnded = false;

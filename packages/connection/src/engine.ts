@@ -98,7 +98,7 @@ export class Engine<S extends Face>
     this.#channel.stage = this;
     this.#channel.transmitter.corked = true;
     const opened = this.#run(handlers.open);
-    // Who has connected asks for messages from now on: what has come already is not over before that.
+    // A client asks for its messages from now on: what has come already does not count as handled before that.
     if (this.#options.role === "client") this.inbox.awaitFirst();
     if (opened === undefined) this.#onOpened();
     else opened.then(() => this.#onOpened());

@@ -1,6 +1,6 @@
 /** A queue that gives its next item in constant time, however many wait: `Array.shift` moves all the others. */
 
-/** Empty places in front are given back once there are so many of them, and more than items. */
+/** Empty places in front are given back once there are this many of them, and more than items. */
 const EMPTY_PLACES = 1024;
 // Stands for an empty array: each of many connections for which nothing waits would have its own.
 const NONE: never[] = [];

@@ -23,13 +23,13 @@ export interface ConnectionOptions {
    * peer that takes nothing, or does not answer, keeps its connection. After our FIN it has 2 s in any case.
    */
   readonly closeTimeout?: number;
-  /** A Ping is sent when the peer has neither sent nor taken anything for so long. Default 0: no keepalive. */
+  /** A Ping is sent when the peer has neither sent nor taken anything for this long. Default 0: no keepalive. */
   readonly pingInterval?: number;
   /** Time for the peer to send or take anything after a keepalive Ping; then the connection is lost (1006). Default 20 s. */
   readonly pongTimeout?: number;
-  /** Closes with 1001 when no data message was received for so long. Default 0: never. */
+  /** Closes with 1001 when no data message was received for this long. Default 0: never. */
   readonly idleTimeout?: number;
-  /** Closes with 1001 when the connection has lived so long. Default 0: never. */
+  /** Closes with 1001 when the connection has lived this long. Default 0: never. */
   readonly maxLifetime?: number;
   /** Bytes waiting to be sent from which on `send` returns false. Default 64 KiB. */
   readonly highWaterMark?: number;
@@ -37,15 +37,14 @@ export interface ConnectionOptions {
   readonly lowWaterMark?: number;
   /** While more bytes than this wait to be sent no message is accepted; the one that goes over it still is. Default 16 MiB. */
   readonly maxBufferedAmount?: number;
-  /** What `send` does at the hard cap: `close` fails the connection with 1013, `drop` drops the message. Default `close`. */
+  /** What `send` does beyond `maxBufferedAmount`: `close` closes with 1013, `drop` drops the message. Default `close`. */
   readonly overflow?: "close" | "drop";
   /**
    * Bytes of messages received and not yet handled from which on reading pauses; each message, and each chunk of a stream,
-   * counts for 64 more.
-   * Default 64 KiB.
+   * counts for 64 more. Default 64 KiB.
    */
   readonly receiveHighWaterMark?: number;
-  /** Answer a Ping with a Pong by itself (RFC 6455 section 5.5.2). Default true; who turns it off must call `pong` in the `ping` handler. */
+  /** Answer a Ping with a Pong by itself (RFC 6455 section 5.5.2). Default true; if false, call `pong` in the `ping` handler. */
   readonly autoPong?: boolean;
   /** permessage-deflate (RFC 7692): `true` for the defaults. Default false. */
   readonly compression?: boolean | CompressionOptions;

@@ -12,7 +12,7 @@ const FIRST_GROWTH = 65_536;
 const LAST_GROWTH = 262_144;
 /**
  * Larger buffers cost one system call less per burst, but a connection that falls silent keeps its last one: together
- * they may hold so much in a process, and what is beyond is small again after each burst.
+ * they may hold this much in a process, and what is beyond is small again after each burst.
  */
 const BURST_BUDGET = 4 * 1024 * 1024;
 /** Buffers that are kept for the next burst of whichever connection; a new large one costs 10 us and more. */
@@ -24,7 +24,7 @@ const spares = new Map<number, Uint8Array<ArrayBuffer>[]>(
   [IDLE_SIZE, ...BURST_SIZES, LAST_GROWTH].map((size) => [size, []]),
 );
 
-/** Gives memory of so many bytes, which is never given back. */
+/** Gives memory of this many bytes, which is never given back. */
 export type ReadMemory = (size: number) => Uint8Array<ArrayBuffer>;
 
 let allocate: ReadMemory = (size) => new Uint8Array(size);
@@ -51,7 +51,7 @@ function give(bytes: Uint8Array<ArrayBuffer>): void {
 
 /** One connection's memory for reads: 1 KiB while it is quiet, as large as its bursts while there are any. */
 export class ReadBuffer {
-  /** Where the next read goes. Replaced by who reads where the runtime gives the same memory back as another array. */
+  /** Where the next read goes. Its reader replaces it where the runtime gives the memory back as another array. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(IDLE_SIZE);
   /** Bytes since the last read that did not fill its buffer: the size of the burst so far. */
   #burst = 0;

@@ -33,7 +33,7 @@ export interface DrainReport {
   readonly terminated: number;
 }
 
-/** So many streams may linger where `maxConnections` is less: enough for nearly every client that is refused to read why. */
+/** This many streams may linger where `maxConnections` is less: enough for nearly every client that is refused to read why. */
 const LEAST_LINGERING = 64;
 
 /** How long `drain` waits if it is not told, in milliseconds. */
@@ -81,7 +81,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   }
 
   get unavailable(): string | undefined {
-    // Who asks is one of them.
+    // The opening that asks is one of them.
     return this.#unavailableBeside(this.#active.size - 1);
   }
 

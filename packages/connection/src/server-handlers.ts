@@ -63,7 +63,7 @@ export interface ServerHandlers<C = undefined> extends ConnectionHandlers<WebSoc
   upgrade?(request: OpeningRequest): UpgradeResult<C> | Promise<UpgradeResult<C>>;
   /**
    * Plain HTTP on the same port: GET and HEAD without a body, one response a connection. For health checks and a page;
-   * who needs more attaches to a real server. What is neither a response nor a refusal is answered with 500. Without the
+   * for more, attach to a server of your own. What is neither a response nor a refusal is answered with 500. Without the
    * handler the answer is 426.
    */
   request?(request: OpeningRequest): PlainResponse | Refusal | Promise<PlainResponse | Refusal>;

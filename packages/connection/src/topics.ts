@@ -5,7 +5,7 @@ import { PreparedMessage, prepare } from "./prepared-message.ts";
 import type { Subscriptions, WebSocketConnection } from "./web-socket-connection.ts";
 
 /**
- * So many receivers are looked at before the first of them is written to: their memory is cold, and a processor fetches
+ * This many receivers are looked at before the first of them is written to: their memory is cold, and a processor fetches
  * that of several at a time, but not across a system call.
  */
 const LOOK_AHEAD = 16;

@@ -155,7 +155,7 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
    * @returns for a message: true while what waits is below the high-water mark; false above it, and, dropped, on a
    *   connection that is closing or closed. For a stream: a promise that resolves when its last part was accepted and
    *   rejects when it could not be sent whole; where the connection was lost, `cause` says why.
-   * @throws UsageError if it is none of these
+   * @throws UsageError if it is neither a message nor a stream
    */
   send(message: Sendable, options?: SendOptions): boolean;
   send(stream: SendableStream, options?: SendOptions): Promise<void>;
@@ -189,8 +189,8 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
   }
 
   /**
-   * The next message; undefined when the connection is closed and everything received was taken. Within `open`, and
-   * where there is no `message` handler. When `signal` aborts, the call rejects with its reason and takes no message.
+   * The next message; undefined when the connection is closed and everything received was taken. To be called within
+   * `open`, or where there is no handler for messages. When `signal` aborts, it rejects with its reason and takes none.
    *
    * @throws UsageError (rejects) if messages go to the handler
    * @throws RangeError (rejects) on a message over `maxMessageSize` that began to arrive while streams were asked for; it
@@ -201,7 +201,11 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
     return this.#engine.inbox.receive("message", options?.signal);
   }
 
-  /** The messages until the connection is closed. Breaking out of the loop leaves the connection open. */
+  /**
+   * The messages until the connection is closed. Breaking out of the loop leaves the connection open.
+   *
+   * @throws UsageError and RangeError as {@link receive} does
+   */
   [Symbol.asyncIterator](): AsyncIterator<Message, undefined> {
     return this.#engine.inbox.iterate();
   }
@@ -209,6 +213,8 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
   /**
    * The next message as a stream of chunks, also within one frame; undefined when the connection is closed. A message
    * that has arrived whole before the call comes as a single chunk.
+   *
+   * @throws UsageError (rejects) if messages go to the handler
    */
   receiveStream(): Promise<IncomingStream | undefined> {
     return this.#engine.inbox.receive("stream");
@@ -233,12 +239,12 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
     this.#engine.terminate();
   }
 
-  /** From now on receives what is published to `topic`, until the connection ends. @throws UsageError on a client */
+  /** From now on receives what is published to `topic`, until the connection ends. Idempotent. @throws UsageError on a client */
   subscribe(topic: string): void {
     this.#topics().subscribe(this, topic);
   }
 
-  /** Idempotent. @throws UsageError on a client */
+  /** No longer receives what is published to `topic`. Idempotent. @throws UsageError on a client */
   unsubscribe(topic: string): void {
     this.#topics().unsubscribe(this, topic);
   }

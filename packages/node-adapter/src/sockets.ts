@@ -67,7 +67,7 @@ function listenOnce(options: ListenOptions, accept: Accept): Promise<Listener> {
     const material = { cert, key, ca: ca as string | string[] | undefined };
     // Node takes 0 for its own default of 120 s, and throws for Infinity where nobody can catch it, once a connection.
     const timeout = Math.min(handshakeTimeout === 0 ? MAX_DELAY : handshakeTimeout, MAX_DELAY);
-    // Not half-open: who leaves within the handshake is let go of. From then on StreamSocket says that it is.
+    // Not half-open, so that a client that leaves within the TLS handshake is let go of; StreamSocket makes it so afterwards.
     const tlsOptions = { ...material, handshakeTimeout: timeout, noDelay: true, ...native };
     server = createTlsServer(tlsOptions as NodeTls, (stream) => begin(toSocket(stream)));
     // Node only tells that the handshake failed or took too long; the stream is ours to close.

@@ -26,7 +26,7 @@ interface Exports {
 let memory: ArrayBuffer | undefined;
 let used = 0;
 
-/** So many bytes of it, for good; an array of its own where there are none left, or no WebAssembly. */
+/** This many bytes of it, for good; an array of its own where there are none left, or no WebAssembly. */
 export function simdMemory(size: number): Uint8Array<ArrayBuffer> {
   memory ??= makeMemory();
   if (used + size > memory.byteLength) return new Uint8Array(size);

@@ -3,7 +3,7 @@
  * fault is seen at the first octet that cannot be part of a valid stream, however the stream is cut.
  */
 
-/** Below so many bytes a word view costs more than it saves (measured on V8: about 100 bytes of ASCII). */
+/** Below this many bytes a word view costs more than it saves (measured on V8: about 100 bytes of ASCII). */
 const WORDS_FROM = 128;
 const HIGH_BITS = 0x80808080;
 const NO_WORDS = new Uint32Array(0);

@@ -7,7 +7,7 @@ import { checkUsage } from "../errors.ts";
  */
 export interface DeflateOptions {
   /**
-   * A message shorter than so many bytes is sent as it is, and leaves no trace in the compressor's history. A message
+   * A message shorter than this many bytes is sent as it is, and leaves no trace in the compressor's history. A message
    * sent as a stream, whose length is not known, is compressed. Default 256.
    */
   readonly threshold?: number;
@@ -43,7 +43,7 @@ export interface DeflateOptions {
 
 /** The account of the memory of many connections' contexts. */
 export interface ContextBudget {
-  /** Whether there is room for so many bytes more that are kept from message to message. */
+  /** Whether there is room for this many bytes more that are kept from message to message. */
   fits(bytes: number): boolean;
   /** True where not even contexts for the length of a message should be promised to one more connection. */
   readonly full: boolean;

@@ -18,7 +18,7 @@ export interface Direction {
   readonly takeover: boolean;
 }
 
-/** A block with BFINAL set costs a new context: so many are free in a message, and one more for each 64 bytes of it. */
+/** A block with BFINAL set costs a new context: this many are free in a message, and one more for each 64 bytes of it. */
 const FREE_FINAL_BLOCKS = 16;
 
 export class PerMessageDeflate implements MessageExtension {

@@ -10,7 +10,7 @@ import * as Opcode from "./opcode.ts";
 
 const TWO_TO_32 = 0x1_0000_0000;
 
-/** What the decoder calls. The payload is still masked: who takes it knows where it shall lie. */
+/** What the decoder calls. The payload is still masked: its receiver knows where it is to lie unmasked. */
 export interface FrameHandler {
   /** A frame whose payload is `bytes` from `start` to `end`, to be unmasked with `key`. */
   onFrame(first: number, bytes: Uint8Array, start: number, end: number, key: number): void;

@@ -13,7 +13,7 @@ export type MaskKeySource = () => number;
 
 /** What a header has beside the masking key, at most. */
 const MAX_UNMASKED = 10;
-/** With so many octets to spare an {@link EncodeTextInto} knows that nothing is missing. */
+/** With this many octets to spare an {@link EncodeTextInto} knows that nothing is missing. */
 const SPARE = 4;
 
 /**

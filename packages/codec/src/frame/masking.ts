@@ -8,14 +8,14 @@
  * has none: a runtime that has may lend a kernel.
  */
 
-/** Below so many octets a view costs more than it saves, even one that is there. */
+/** Below this many octets a view costs more than it saves, even one that is there. */
 const VIEW_FROM = 24;
-/** Below so many octets a view is not worth making for a payload that may be alone in its array. */
+/** Below this many octets a view is not worth making for a payload that may be alone in its array. */
 const NEW_VIEW_FROM = 192;
-/** From so many octets on aligned words are worth a view of their own. */
+/** From this many octets on aligned words are worth a view of their own. */
 const ALIGNED_FROM = 1536;
 
-/** Below so many octets a call out of this module costs more than it saves. */
+/** Below this many octets a call out of this module costs more than it saves. */
 const KERNEL_FROM = 256;
 
 /** True where 32-bit views put the low octet first, as every supported platform does. */

@@ -17,7 +17,7 @@ import { PayloadBlock } from "./payload-block.ts";
 import { PayloadCollector } from "./payload-collector.ts";
 
 /**
- * After so many slices through an extension, in and out, the assembler suspends, and the event loop has its turn. They
+ * After this many slices through an extension, in and out, the assembler suspends, and the event loop has its turn. They
  * are counted over chunks: a runtime may hand over any number of them before it looks at anything else.
  */
 const TURN_BUDGET = 8;

@@ -5,7 +5,7 @@ import { maskInPlace } from "../frame/masking.ts";
 
 /** Small payloads may share memory up to this size, always of one connection: what one of them pins is bounded. */
 const BLOCK_SIZE = 4096;
-/** A larger payload may keep up to so many times its own size alive: a copy costs page faults, and collections of garbage. */
+/** A larger payload may keep up to this many times its own size alive: a copy costs page faults, and collections of garbage. */
 const PINS = 8;
 /** A longer payload has memory of its own. */
 const SHARED_UP_TO = 1024;

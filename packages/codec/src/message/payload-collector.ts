@@ -7,7 +7,7 @@ import { joinBytes } from "../bytes/join-bytes.ts";
 
 const FIRST_BLOCK = 256;
 const LARGEST_BLOCK = 64 * 1024;
-/** Room for so many times what is there is made at once. */
+/** Room for this many times what is there is made at once. */
 const AHEAD = 4;
 
 export class PayloadCollector {

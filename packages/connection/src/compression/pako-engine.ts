@@ -29,7 +29,7 @@ const NOTHING = new Uint8Array(0);
 
 /** Bytes in a slice: 1 to 2 ms, once the code is compiled. */
 const SLICE = 16 * 1024;
-/** Until so many bytes, in and out, have gone through it, pako's code is interpreted and not compiled. */
+/** Until this many bytes, in and out, have gone through it, pako's code is interpreted and not compiled. */
 const COLD_BYTES = 512 * 1024;
 /** How many times as much a byte costs then. */
 const COLD_FACTOR = 8;

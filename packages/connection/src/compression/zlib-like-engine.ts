@@ -53,7 +53,7 @@ const NOTHING = new Uint8Array(0);
 const END = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x00);
 const END_ROOM = 16;
 
-/** A byte that gives no output is part of the codes of a block, for which tables are built: it costs as much as so many. */
+/** A byte that gives no output is part of the codes of a block, for which tables are built: it costs as much as this many. */
 const CODE_COST = 8;
 
 /** Output of one call: a slice of up to 64 KiB and what the compressor held back before fit at once. */

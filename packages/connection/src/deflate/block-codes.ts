@@ -22,7 +22,7 @@ const LONGEST_DISTANCE = 11;
 
 /** BTYPE 01, after a BFINAL bit that is not set. */
 const FIXED_BLOCK = 1 << 1;
-/** A code is kept with its length in so many bits below it. 0 is no code. */
+/** A code is kept with its length in this many bits below it. 0 is no code. */
 const LENGTH_BITS = 5;
 const LENGTH_MASK = (1 << LENGTH_BITS) - 1;
 

@@ -12,11 +12,11 @@ import { writeStored } from "./stored-block.ts";
 import { SymbolCounts } from "./symbol-counts.ts";
 import { Tokens } from "./tokens.ts";
 
-/** Codes that were made serve for so many tokens, about 20 KiB of JSON. */
+/** Codes that were made serve for this many tokens, about 20 KiB of JSON. */
 const CODES_SERVE = 6 * 1024;
 /** The fixed codes serve for the first few tokens: to describe others would take more than they save. */
 const FIXED_SERVE = 128;
-/** Codes do not suit a block where, compared with the fixed ones, they do so much worse than where they were made. */
+/** Codes do not suit a block where, compared with the fixed ones, they do this much worse than where they were made. */
 const TOLERANCE = 1 / 8;
 /** Length of the `00 00 ff ff` that messages go without (RFC 7692 section 7.2.1). */
 const TAIL = 4;

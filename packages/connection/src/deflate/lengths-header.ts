@@ -11,7 +11,7 @@ const LONGEST = 7;
 const SYMBOLS = 19;
 /** The order in which the lengths of their codes are given. */
 const ORDER = Uint8Array.of(16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15);
-/** The last length so many times more, or zeroes: each is followed by the times beyond the least. */
+/** The last length again, or zeroes, a number of times: what that number exceeds the least by is in the extra bits. */
 const REPEAT = { symbol: 16, least: 3, most: 6, bits: 2 } as const;
 const ZEROES = { symbol: 17, least: 3, most: 10, bits: 3 } as const;
 const MANY_ZEROES = { symbol: 18, least: 11, most: 138, bits: 7 } as const;

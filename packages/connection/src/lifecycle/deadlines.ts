@@ -1,10 +1,10 @@
 /**
  * All deadlines of many connections on one timer: a heap ordered by due time. Activity never touches it; it only stores
- * a timestamp, and who is called when due looks at it again.
+ * a timestamp, which the owner looks at when its deadline is due.
  */
 import { type Clock, MAX_DELAY } from "../clock.ts";
 
-/** Every deadline there is. Who owns it says what it does when it is due. */
+/** Every deadline there is. What happens when it is due is its owner's to say. */
 export type DeadlineKind =
   | "opening"
   | "ping"
@@ -29,7 +29,7 @@ export interface Deadline {
   index: number;
 }
 
-/** A timer so many milliseconds late means that the process was suspended, not that peers were silent: what waits is read first. */
+/** A timer this many milliseconds late means that the process was suspended, not that peers were silent: what waits is read first. */
 const SUSPENDED_AFTER = 1000;
 /** The time for reading that, in milliseconds. */
 const GRACE = 1000;

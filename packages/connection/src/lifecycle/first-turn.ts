@@ -1,6 +1,6 @@
 /**
- * The first turn of a client's connection: what the server sent right behind its response waits for it, so that who has
- * connected can say how to receive it, whole or as a stream, before it is read.
+ * The first turn of a client's connection: what the server sent right behind its response waits for it, so that the
+ * application can say how to receive it, whole or as a stream, before it is read.
  */
 import type { Channel } from "../channel.ts";
 import type { TurnQueue, TurnTask } from "../sending/turn-queue.ts";
@@ -13,7 +13,7 @@ export class FirstTurn implements SocketHandler, TurnTask {
   readonly #held: (() => void)[] = [];
 
   /**
-   * @param next who takes the stream over
+   * @param next the stage that follows
    * @param rest what has come already, now ours
    */
   constructor(channel: Channel, next: SocketHandler, rest: Uint8Array, turns: TurnQueue) {

@@ -10,7 +10,7 @@ import type { Sender } from "../sending/sender.ts";
 import type { Settings } from "../settings.ts";
 import type { Deadline, DeadlineKind, DeadlineOwner, Deadlines } from "./deadlines.ts";
 
-/** A compressor is given back when the connection has not used it for so long, in milliseconds. */
+/** A compressor is given back when the connection has not used it for this long, in milliseconds. */
 const RELEASE_AFTER = 10_000;
 
 /** Where each deadline is kept. A Ping is due or its Pong is awaited, never both. */
@@ -138,7 +138,7 @@ export class Keepalive implements DeadlineOwner, ExtensionUser {
       this.#arm("ping", pingInterval - silent);
       return;
     }
-    // While we do not read, its Pong is not waited for; but who is gone answers with a reset, which is noticed.
+    // While we do not read, its Pong is not waited for; but a peer that is gone answers with a reset, which is noticed.
     const { paused } = this.#owner;
     const count = (this.#pingCount + 1) >>> 0;
     const sent = this.#owner.sender.tryPing(writeCount(count));

@@ -46,7 +46,7 @@ export function encodeHttpResponse(response: HttpResponse): Uint8Array {
 
   const names = new HeaderFields(added);
   const fields = {
-    // RFC 9110 section 7.8: who sends Upgrade names it in Connection.
+    // RFC 9110 section 7.8: a sender of Upgrade names it in Connection.
     Connection: names.has("upgrade") ? "close, Upgrade" : "close",
     "Content-Length": bodiless ? undefined : `${payload.length}`,
     "Content-Type":

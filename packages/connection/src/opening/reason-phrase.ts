@@ -22,7 +22,7 @@ const PHRASES: Readonly<Record<number, string>> = {
   505: "HTTP Version Not Supported",
 };
 
-/** What is said with a status for those who read along (RFC 9110 section 15); empty for those that are seldom sent. */
+/** The phrase that explains a status to human readers (RFC 9110 section 15); empty for those that are seldom sent. */
 export function reasonPhrase(status: number): string {
   return PHRASES[status] ?? "";
 }

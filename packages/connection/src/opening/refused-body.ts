@@ -42,7 +42,7 @@ export function readRefusedBody({ status, headers }: ResponseHead, max: number):
     complete = done && !cut;
     line = "";
   };
-  /** So many bytes of data follow: as many as there is room for are read. */
+  /** This many bytes of data follow: as many as there is room for are read. */
   const expect = (size: number): void => {
     left = Math.min(size, max - body.length);
     cut = left < size;

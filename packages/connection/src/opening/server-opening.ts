@@ -48,7 +48,7 @@ export interface OpeningHost<C> {
   onAccepted(channel: Channel, opening: Opening<C>, extension: MessageExtension | undefined, rest: Uint8Array): void;
 }
 
-/** While `upgrade` decides, so much more is read, so that the peer's leaving is seen; a client must not send it (4.1). */
+/** While `upgrade` decides, this much more is read, so that the peer's leaving is seen; a client must not send it (4.1). */
 const MAX_EARLY = 64 * 1024;
 const NOTHING = new Uint8Array(0);
 /** How long the answer to a peer whose time was up may take to leave, in milliseconds. */
@@ -128,7 +128,7 @@ export class ServerOpening<C> implements SocketHandler, DeadlineOwner {
     else this.#decide(head, verdict.request, failed);
   }
 
-  /** The server is closing: who has not begun a request is not waited for. */
+  /** The server is closing: a client that has not begun its request is not waited for. */
   dismiss(): void {
     if (this.#parser?.size === 0) this.#channel.socket.destroy();
   }

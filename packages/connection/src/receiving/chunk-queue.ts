@@ -4,7 +4,7 @@ import type { OwnBytes } from "../message.ts";
 
 /** A shorter chunk is copied behind the one before it. */
 const SMALL = 512;
-/** So much is joined at most. */
+/** This much is joined at most. */
 const JOINED = 4096;
 
 export class ChunkQueue {

@@ -33,15 +33,15 @@ export class Inbox {
   size = 0;
   readonly #owner: InboxOwner;
   readonly #items = new Fifo<Item>();
-  /** Made for the first who asks: where a handler gets the messages nobody does. */
+  /** Made when a message is first asked for: with a handler for messages none ever is. */
   #waiters: Waiters | undefined;
   /** True while messages go to the handler; before that, and where there is none, they wait to be asked for. */
   #handling: boolean;
   /** A handler has not settled, or an iteration has not come back for more. */
   #busy = false;
-  /** Those who read in a loop, each by an object of its own. */
+  /** The loops that read, each known by an object of its own. */
   #iterations: Set<object> | undefined;
-  /** The last who read in a loop has left it: nobody comes for what waits, unless somebody asks again. */
+  /** The last loop was left: nobody comes for what waits, unless somebody asks again. */
   #left = false;
   /** What was asked for last; undefined where nobody has ever asked. */
   #pulled: Wanted | undefined;
@@ -73,8 +73,8 @@ export class Inbox {
   }
 
   /**
-   * What the one who waits longest wants; where nobody waits, the same as who asked last, who is most likely to come
-   * back. Undefined where messages are a handler's, and where nobody ever asked.
+   * What the oldest waiter wants; where there is none, what was asked for last, which is most likely asked for again.
+   * Undefined where messages go to a handler, and where nobody has ever asked.
    */
   get wanted(): Wanted | undefined {
     return this.#waiters?.first?.wanted ?? (this.#owner.handled ? undefined : this.#pulled);
@@ -130,7 +130,7 @@ export class Inbox {
     return next;
   }
 
-  /** Who asks for more without reading the stream in hand does not want it, unless it is read within the turn. */
+  /** To ask for more is to give up the stream in hand, unless its reader begins within the turn. */
   #dropUnread(): void {
     const stream = this.#inHand;
     this.#inHand = undefined;
@@ -167,7 +167,7 @@ export class Inbox {
     };
   }
 
-  /** Calls to `next` that still wait take nothing any more. Who reads on in another way has the turn to say so. */
+  /** Calls to `next` that still wait take nothing any more. An application that reads on in another way has one turn to begin. */
   #leave(iteration: object): void {
     this.#waiters?.leave(iteration);
     this.#iterations?.delete(iteration);
@@ -190,13 +190,13 @@ export class Inbox {
     this.#owner.onInboxRelief();
   }
 
-  /** No more will come. Who waits is told when nothing is left. */
+  /** No more will come. Those that wait are told when nothing is left. */
   end(): void {
     this.#ended = true;
     this.#handOut();
   }
 
-  /** Gives what waits to those who wait for it, each the one in front. */
+  /** Gives what waits to those that wait for it, each in its order. */
   #handOut(): void {
     const waiters = this.#waiters;
     while (waiters?.first !== undefined && this.#joining === undefined) {
@@ -236,8 +236,8 @@ export class Inbox {
   }
 
   /**
-   * Somebody has a message in hand: the connection is busy with it until the next is asked for. Who only asks once is
-   * given the turn, with a stream the one after its end.
+   * Somebody has a message in hand: the connection is busy with it until the next is asked for. Where
+   * none is, until the turn is over; with a stream, the turn after its end.
    */
   #taken({ wanted, resolve }: Waiter, item: Item): void {
     this.#busy = true;

@@ -107,7 +107,7 @@ export class IncomingStream implements AsyncIterable<OwnBytes> {
     return this.#iterated;
   }
 
-  /** @internal Drops it as `cancel` does, where its time is over. Who reads on all the same is told what is missing. */
+  /** @internal Drops it as `cancel` does, where its time is over. A reader that goes on all the same is told what is missing. */
   drop(): void {
     this.#dropped ||= !this.#cancelled && !(this.#ended && this.#chunks.empty);
     if (this.#dropped) for (const waiter of this.#takeWaiters()) waiter.reject(dropped());

@@ -1,7 +1,7 @@
-/** Who waits for what is received, in order: each for a message of a kind, until it comes or the wait is given up. */
+/** The calls that wait for a message, in order: each for one of a kind, until it comes or the wait is given up. */
 import type { Item } from "./incoming-stream.ts";
 
-/** Whole messages, or messages as streams: who asks says which. What has begun to arrive as the other is converted. */
+/** A whole message, or one as a stream, as the caller asks. What has begun to arrive as the other is converted. */
 export type Wanted = "message" | "stream";
 
 export interface Waiter {
@@ -15,7 +15,7 @@ export interface Waiter {
 }
 
 export interface WaitersOwner {
-  /** Somebody else waits longest than before, or nobody. */
+  /** Another waits longest than before, or none does. */
   onWantedChange(): void;
 }
 
@@ -27,7 +27,7 @@ export class Waiters {
     this.#owner = owner;
   }
 
-  /** Who waits longest. */
+  /** The one that waits longest. */
   get first(): Waiter | undefined {
     return this.#list[0];
   }
@@ -42,7 +42,7 @@ export class Waiters {
     });
   }
 
-  /** The one who waits longest is going to be told. */
+  /** Takes the one that waits longest, to be told. */
   takeFirst(): Waiter | undefined {
     const waiter = this.#list.shift();
     waiter?.forget?.();
@@ -50,7 +50,7 @@ export class Waiters {
     return waiter;
   }
 
-  /** Those who wait will be told something else than an item. */
+  /** Takes all of them, to be told something else than an item. */
   takeAll(): readonly Waiter[] {
     const waiters = this.#list;
     this.#list = [];

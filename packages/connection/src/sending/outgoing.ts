@@ -13,7 +13,7 @@ import type { TurnTask } from "./turn-queue.ts";
 const NOTHING = new Uint8Array(0);
 /** What a message that waits costs beside its bytes, in memory and in time: an empty one, too. */
 const WAITING_COST = 256;
-/** So much of what waited goes in one turn of the event loop where nothing is compressed, which would take longer. */
+/** This much of what waited goes in one turn of the event loop where nothing is compressed, which would take longer. */
 const TURN_COST = 512 * 1024;
 
 /** A message that waits for its turn. */

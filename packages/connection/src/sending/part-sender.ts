@@ -5,9 +5,9 @@ import type { OutgoingOwner } from "./outgoing-owner.ts";
 import { COPY_LIMIT } from "./transmitter.ts";
 
 const NOTHING = new Uint8Array(0);
-/** So many bytes of parts that are sent as they are go in one turn of the event loop, however fast the peer takes them. */
+/** This many bytes of parts that are sent as they are go in one turn of the event loop, however fast the peer takes them. */
 const TURN_BYTES = 512 * 1024;
-/** Each part, the smallest too, costs as much as so many bytes more. */
+/** Each part, the smallest too, costs as much as this many bytes more. */
 const PART_COST = 512;
 
 export class PartSender {

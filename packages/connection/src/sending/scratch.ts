@@ -21,12 +21,12 @@ const KEPT = 4 * 1024 * 1024;
 
 const free: readonly Uint8Array[][] = SIZES.map(() => []);
 
-/** The smallest size that has room for so many bytes, or the largest. */
+/** The smallest size that has room for this many bytes, or the largest. */
 function sizeFor(bytes: number): 0 | 1 | 2 | 3 | 4 {
   return bytes <= SIZES[0] ? 0 : bytes <= SIZES[1] ? 1 : bytes <= SIZES[2] ? 2 : bytes <= SIZES[3] ? 3 : 4;
 }
 
-/** A buffer with room for so many bytes, or the largest there is. */
+/** A buffer with room for this many bytes, or the largest there is. */
 export function takeScratch(bytes: number): Uint8Array {
   const size = sizeFor(bytes);
   return free[size]?.pop() ?? new Uint8Array(new ArrayBuffer(PHASE + SIZES[size]), PHASE);

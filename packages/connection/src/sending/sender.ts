@@ -14,7 +14,7 @@ import type { OutgoingOwner } from "./outgoing-owner.ts";
 import type { Transmitter } from "./transmitter.ts";
 import type { TurnQueue } from "./turn-queue.ts";
 
-/** A prepared message of up to so many `decodeSlice`s is compressed at once for all its receivers, not slice by slice for each. */
+/** A prepared message of up to this many `decodeSlice`s is compressed at once for all its receivers, not slice by slice for each. */
 const SHARED_SLICES = 2;
 
 /** What the sender tells its connection. */
@@ -52,7 +52,7 @@ export class Sender implements OutgoingOwner {
   /** The Ping that is to be answered when the peer takes bytes again: the last one only (RFC 6455 section 5.5.3). */
   #owedPong: Uint8Array | undefined;
   #onIdle: (() => void) | undefined;
-  /** Who waits for {@link taken}: one message is under way at a time. */
+  /** Resolves the promise of {@link taken}: there is one, as one message is under way at a time. */
   #onTaken: (() => void) | undefined;
   #takenAll = false;
 
@@ -207,7 +207,7 @@ export class Sender implements OutgoingOwner {
     else then();
   }
 
-  /** The connection is over, and `lost` is why, if it was: nothing more is sent, and who waits is told. */
+  /** The connection is over, and `lost` is why, if it was: nothing more is sent, and those that wait are told. */
   stop(lost: Error | undefined): void {
     this.#over = true;
     this.#stopped = true;

@@ -13,7 +13,7 @@ const NONE = new Uint8Array(0);
 const NOTHING_WAITS = new WaitingBytes();
 /** Small sends outside a turn share a buffer of at least this size, in bytes. */
 const POCKET = 512;
-/** Sends outside a turn leave at once when there is so much of them. */
+/** Sends outside a turn leave at once when there is this much of them. */
 const FLUSH_AT = 64 * 1024;
 /** A longer payload that has to wait is kept by reference instead of being copied. */
 export const COPY_LIMIT: number = 16 * 1024;
@@ -22,7 +22,7 @@ const TURN_COPY_LIMIT = 128 * 1024;
 
 /** A borrower tells nothing before it has sent all: a slow peer must be seen to take some of a long message. */
 const LARGEST_LOAN = 512 * 1024;
-/** Bytes that come back from a loan within so many milliseconds have not waited for the peer. */
+/** Bytes that come back from a loan within this many milliseconds have not waited for the peer. */
 const PROMPT = 20;
 
 /** Waits for the way out to be free again. An object and no closure: every connection has one. */
@@ -37,7 +37,7 @@ export class Transmitter implements Outlet, TurnTask {
   corked = false;
   /** True while the socket has not taken what was written: nothing can be written until it has. */
   blocked = false;
-  /** Who is told when the socket is no longer blocked and has taken what waited, or as much as it could. */
+  /** Told when the socket is no longer blocked and has taken what waited, or as much as it could. */
   listener: ProgressListener | undefined;
   readonly turns: TurnQueue;
 

@@ -10,9 +10,9 @@ export interface TurnTask {
   readonly endsTurn?: boolean;
 }
 
-/** No long task begins that many milliseconds after the first of its turn. */
+/** No long task begins this many milliseconds after the first of its turn. */
 const LONG_TIME = 2;
-/** Nor after so many of them: on workerd the clock stands still within a turn. */
+/** Nor after this many of them: on workerd the clock stands still within a turn. */
 const LONG_TASKS = 4;
 
 export class TurnQueue {

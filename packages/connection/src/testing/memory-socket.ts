@@ -154,7 +154,7 @@ export class MemorySocket implements Socket {
       const size = Math.min(chunk.length, this.#options.chunkSize);
       if (size < chunk.length) this.#underWay.unshift(chunk.slice(size));
       this.#underWayBytes -= size;
-      // Lent, and used again at once, as an adapter's read buffer is: who keeps a view of it delivers rubbish.
+      // Lent, and used again at once, as an adapter's read buffer is: a receiver that keeps a view of it delivers rubbish.
       const lent = chunk.slice(0, size);
       other.handler?.onBytes(lent, LENT_CHUNK);
       lent.fill(SCRIBBLE);
