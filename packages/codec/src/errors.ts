@@ -11,6 +11,7 @@
  */
 export type ProtocolRule = readonly [section: string, closeCode?: number];
 
+/** Every rule of the data after the opening handshake, by its code. */
 export const PROTOCOL_RULES = {
   /** A reserved bit is set that no agreed extension owns. */
   "reserved-bits": ["5.2"],
@@ -44,6 +45,7 @@ export const PROTOCOL_RULES = {
   "deflate-ratio": ["10.4", 1009],
 } as const;
 
+/** The code of a {@link ProtocolError}, one per rule. */
 export type ProtocolErrorCode = keyof typeof PROTOCOL_RULES;
 
 /**
@@ -52,6 +54,7 @@ export type ProtocolErrorCode = keyof typeof PROTOCOL_RULES;
  */
 export type HandshakeRule = readonly [section: string, status?: number, headers?: Readonly<Record<string, string>>];
 
+/** Every rule of the opening handshake, by its code. */
 export const HANDSHAKE_RULES = {
   // Of any HTTP/1.1 head, in both roles.
   "head-too-large": ["RFC 6585 5", 431],
@@ -92,6 +95,7 @@ export const HANDSHAKE_RULES = {
   "subprotocol-not-offered": ["4.1 (6)"],
 } as const;
 
+/** The code of a {@link HandshakeError}, one per rule. */
 export type HandshakeErrorCode = keyof typeof HANDSHAKE_RULES;
 
 /** What the two kinds of a peer's faults have in common. */

@@ -1,7 +1,4 @@
-/**
- * RFC 6455 section 7.1: where a connection stands in its life after the opening handshake, as a table.
- */
-
+/** RFC 6455 section 7.1: where a connection stands in its life after the opening handshake. */
 export type ProtocolState =
   | "open"
   /** Our Close frame is sent, the peer's is awaited. */

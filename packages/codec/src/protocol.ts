@@ -31,6 +31,7 @@ export interface ProtocolHandler {
   onFault(error: ProtocolError): void;
 }
 
+/** What one connection is like: its role, its bounds, where its bytes go, and what is answered by itself. */
 export interface ProtocolOptions extends EncoderOptions {
   /** Which frames must be masked: a server's input, a client's output (section 5.1). */
   readonly role: "server" | "client";

@@ -19,6 +19,7 @@ export function viewOf(bytes: Bytes): Uint8Array {
   return new Uint8Array(bytes);
 }
 
+/** Whether a value is of type {@link Bytes}. */
 export function isBytes(value: unknown): value is Bytes {
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return true;
   return typeof SharedArrayBuffer !== "undefined" && value instanceof SharedArrayBuffer;

@@ -1,11 +1,12 @@
+import { encodeUtf8, MessageEncoder, type MessageExtension, OutputBuffer, UsageError } from "@samewire/codec";
+import { type Bytes, isBytes, viewOf } from "./message.ts";
+
 /**
  * A message made ready once for many receivers. A server's frame bears no masking key, so that the same bytes serve all
  * connections; those with compression share one frame for each set of parameters.
  */
-import { encodeUtf8, MessageEncoder, type MessageExtension, OutputBuffer, UsageError } from "@samewire/codec";
-import { type Bytes, isBytes, viewOf } from "./message.ts";
-
 export class PreparedMessage {
+  /** Text where it was prepared from a string. */
   readonly kind: "text" | "binary";
   /** The payload, copied when the message was prepared. */
   readonly payload: Uint8Array;

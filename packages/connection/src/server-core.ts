@@ -1,4 +1,3 @@
-/** A server without its listener: every stream an adapter accepts is handed to it. */
 import type { HandshakeError, MessageExtension, RequestHead, ServerExtension } from "@samewire/codec";
 import { Channel, type ChannelOwner } from "./channel.ts";
 import { checkOption } from "./check-option.ts";
@@ -39,6 +38,7 @@ const LEAST_LINGERING = 64;
 /** How long `drain` waits if it is not told, in milliseconds. */
 const DRAIN_DEADLINE = 10_000;
 
+/** A server without its listener: every stream an adapter accepts is handed to it. */
 export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   readonly handlers: ServerHandlers<C>;
   readonly policy: ServerPolicy;

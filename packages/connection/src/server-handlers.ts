@@ -44,6 +44,7 @@ export interface Acceptance<C> {
   readonly body?: never;
 }
 
+/** What `upgrade` returns; nothing accepts. */
 export type UpgradeResult<C> = Acceptance<C> | Refusal | undefined;
 
 /** The answer to a plain HTTP request. */

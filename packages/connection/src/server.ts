@@ -1,4 +1,3 @@
-/** A running server as `serve` returns it: the same on every adapter that listens. */
 import type { Bytes } from "./message.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
 import type { DrainReport, ServerCore } from "./server-core.ts";
@@ -12,6 +11,7 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
+/** A running server as `serve` returns it: the same on every adapter that listens. */
 export interface Server<C> extends AsyncDisposable {
   /**
    * `ws://host:port` or `wss://host:port`, for `connect`. For a Unix socket `ws+unix:path`, which only names it: a client

@@ -22,6 +22,7 @@ export interface PeerInfo {
   readonly secure: boolean;
 }
 
+/** One byte stream of a runtime: what an adapter implements. */
 export interface Socket {
   /**
    * False where `write` never answers {@link LENT}: what leaves in one turn is then gathered in larger buffers, since none
@@ -43,6 +44,7 @@ export interface Socket {
   destroy(): void;
   /** Stops reading, so that the peer feels TCP backpressure. At most what was already read is still delivered. */
   pause(): void;
+  /** Reads on. Of several calls to `pause` and `resume` the last one counts. */
   resume(): void;
   /** Who is at the other end. The same answer when the socket is closed. */
   peer(): PeerInfo;

@@ -1,4 +1,3 @@
-/** A WebSocket connection as the application sees it: the same in both roles and on every runtime. */
 import {
   type AgreedExtension,
   closePayload,
@@ -51,6 +50,7 @@ function sharedList(declined: readonly ExtensionDeclined[]): readonly ExtensionD
   return lastDeclined;
 }
 
+/** A WebSocket connection as the application sees it: the same in both roles and on every runtime. */
 export class WebSocketConnection<C = undefined> implements AsyncIterable<Message> {
   /** What `upgrade` returned as `context`. */
   readonly context: C;

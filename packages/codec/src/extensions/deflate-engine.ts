@@ -18,6 +18,7 @@ export interface DeflateEngine {
   createInflater(options: InflaterOptions): Inflater;
 }
 
+/** What a compressor is made for. */
 export interface DeflaterOptions {
   /** The base-2 logarithm of the LZ77 window: 9 to 15 (RFC 7692 section 7.1.2). */
   readonly windowBits: number;
@@ -27,11 +28,13 @@ export interface DeflaterOptions {
   readonly memLevel: number;
 }
 
+/** What an inflater is made for. */
 export interface InflaterOptions {
   /** The base-2 logarithm of the LZ77 window: 9 to 15. */
   readonly windowBits: number;
 }
 
+/** A compressor of one direction of a connection: its window goes on from message to message until `reset`. */
 export interface Deflater {
   /**
    * Compresses the next piece of a message. With `flush` all that was fed comes out, and ends at a byte boundary with
@@ -45,6 +48,7 @@ export interface Deflater {
   release(): void;
 }
 
+/** An inflater of one direction of a connection: its window goes on from message to message until `reset`. */
 export interface Inflater {
   /**
    * Inflates the next piece of a message, giving at most `max` bytes (and it may give fewer at a time). With `last` the

@@ -4,9 +4,11 @@ import { checkUsage, type ProtocolErrorCode } from "../errors.ts";
 import { isWireCloseCode, NO_STATUS } from "./close-code.ts";
 import { MAX_CONTROL_PAYLOAD } from "./frame-bits.ts";
 
+/** What a Close frame carries. */
 export interface CloseStatus {
   /** 1005 where the frame carried none (section 7.1.5). */
   readonly code: number;
+  /** At most 123 bytes of UTF-8; may be empty. */
   readonly reason: string;
 }
 

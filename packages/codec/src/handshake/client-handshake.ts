@@ -12,6 +12,7 @@ import {
 } from "./http-head.ts";
 import { confirmExtensions, type Negotiated } from "./negotiation.ts";
 
+/** What came of an opening handshake, for its client. */
 export type ClientOutcome =
   | {
       readonly kind: "open";
@@ -33,6 +34,7 @@ export type ClientOutcome =
       readonly rest: Uint8Array;
     };
 
+/** What a response is checked against. */
 export interface ClientHandshakeOptions {
   /** The key of the request. */
   readonly key: string;
@@ -40,6 +42,7 @@ export interface ClientHandshakeOptions {
   readonly subprotocols?: readonly string[] | undefined;
   /** What the request offered. */
   readonly extensions?: readonly ClientExtension[] | undefined;
+  /** Bounds of the head, interim responses included; what is left out has its default. */
   readonly limits?: Partial<HeadLimits> | undefined;
 }
 

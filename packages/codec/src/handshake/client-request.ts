@@ -8,6 +8,7 @@ import type { HeaderInit } from "./header-fields.ts";
 import { areSubprotocols, formatExtensions } from "./header-values.ts";
 import { isAuthority, isOriginForm } from "./start-line.ts";
 
+/** What a request says. */
 export interface ClientRequestOptions {
   /** The Host header: the URL's host, and its port unless that is the scheme's own. */
   readonly host: string;
@@ -25,6 +26,7 @@ export interface ClientRequestOptions {
   readonly origin?: string | undefined;
 }
 
+/** A request to send. */
 export interface ClientRequest {
   /** The whole request; the caller's. */
   readonly bytes: Uint8Array;

@@ -8,15 +8,17 @@ import { fieldFault, fieldLine, HeaderFields } from "./header-fields.ts";
 import { decodeLatin1 } from "./latin1.ts";
 import { parseRequestLine, parseStatusLine, type RequestLine, readRequestLine, type StatusLine } from "./start-line.ts";
 
+/** The head of a request. */
 export interface RequestHead extends RequestLine {
   readonly headers: HeaderFields;
 }
 
+/** The head of a response. */
 export interface ResponseHead extends StatusLine {
   readonly headers: HeaderFields;
 }
 
-/** Bounds of a head; what is over them is refused with 431 as soon as it is seen. */
+/** Bounds of a head; one that goes over them is refused with 431 as soon as that is seen. */
 export interface HeadLimits {
   /** Bytes from the first of the start line to the last of the empty line. */
   readonly maxHeadSize: number;
@@ -34,7 +36,7 @@ export const DEFAULT_HEAD_LIMITS: HeadLimits = {
 const CONTENT = /[\t -~\x80-\xff]*/y;
 const NAME = new RegExp(`${TOKEN}|`, "y");
 
-/** What a head begins with. */
+/** How the first line of a head is read. */
 export interface StartLine<Head> {
   /** Reads the line, a Latin-1 string without its CR LF. */
   readonly parse: (line: string) => Omit<Head, "headers"> | HandshakeError;

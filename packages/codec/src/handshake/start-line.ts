@@ -2,7 +2,9 @@
 import { HandshakeError } from "../errors.ts";
 import { isToken } from "./characters.ts";
 
+/** The first line of a request (RFC 9112 section 3). */
 export interface RequestLine {
+  /** A token, in the case in which it was sent. */
   readonly method: string;
   /** Path and query, as received; `*` or an authority for OPTIONS and CONNECT. */
   readonly target: string;
@@ -12,7 +14,9 @@ export interface RequestLine {
   readonly version: string;
 }
 
+/** The first line of a response (RFC 9112 section 4). */
 export interface StatusLine {
+  /** What follows `HTTP/`: `1.1`. */
   readonly version: string;
   /** 100 to 999. */
   readonly status: number;

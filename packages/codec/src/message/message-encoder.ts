@@ -11,6 +11,7 @@ import { FIN, MAX_CONTROL_PAYLOAD } from "../frame/frame-bits.ts";
 import { encodeFrame, encodeTextFrame, type MaskKeySource } from "../frame/frame-encoder.ts";
 import * as Opcode from "../frame/opcode.ts";
 
+/** How messages become frames, and where these go. */
 export interface EncoderOptions {
   /** Where encoded bytes go. */
   readonly outlet: Outlet;

@@ -1,7 +1,3 @@
-/**
- * A message received as a stream of chunks, also within one frame, without being put together. What waits in it counts
- * towards the connection's receive water mark, so that a slow reader becomes TCP backpressure.
- */
 import { decodeText, encodeUtf8, UsageError } from "@samewire/codec";
 import type { Message, OwnBytes } from "../message.ts";
 import { ChunkQueue } from "./chunk-queue.ts";
@@ -27,6 +23,10 @@ export class ClosedWithin extends Error {
 
 type Waiter = { resolve(result: IteratorResult<OwnBytes>): void; reject(error: unknown): void };
 
+/**
+ * A message received as a stream of chunks, also within one frame, without being put together. What waits in it counts
+ * towards the connection's receive water mark, so that a slow reader becomes TCP backpressure.
+ */
 export class IncomingStream implements AsyncIterable<OwnBytes> {
   /** What the peer declared the message to be. The bytes of a text are checked to be UTF-8 as they arrive. */
   readonly kind: "text" | "binary";
