@@ -1,6 +1,6 @@
 /** The byte streams of Bun without any WebSocket: what `serve` and `connect` stand on, and what the contract suite tests. */
 import { type Accept, checkServerTls, type Dial, type Listener, type TlsOptions } from "@samewire/connection";
-import { type ListenAddress, listenFresh } from "@samewire/node-builtins";
+import { type ListenAddress, listenAnywhere, listenFresh } from "@samewire/node-builtins";
 import { BunSocket } from "./bun-socket.ts";
 
 /** TLS, the same for a server and a client; `native` is passed to Bun and wins. */
@@ -21,7 +21,7 @@ type Handlers = Bun.SocketHandler<State>;
 
 /** Listens and hands each connection to `accept`, which answers with the handler of its events. */
 export async function listen(options: ListenOptions, accept: Accept): Promise<Listener> {
-  const { port = 0, host = "::", path, reusePort = false, tls } = options;
+  const { port = 0, host, path, reusePort = false, tls } = options;
   if (tls !== undefined) checkServerTls(tls);
   const socket: Handlers = {
     ...events,
@@ -33,14 +33,14 @@ export async function listen(options: ListenOptions, accept: Accept): Promise<Li
   };
   const shared = { socket, allowHalfOpen: true, tls: tls === undefined ? false : tlsOptions(tls) };
   // Its declarations do not say so, but `Bun.listen` takes `reusePort`.
-  const tcp: Bun.TCPSocketListenOptions<State> & { reusePort: boolean } = {
+  const tcp = (hostname: string): Bun.TCPSocketListenOptions<State> & { reusePort: boolean } => ({
     ...shared,
-    hostname: host,
+    hostname,
     port,
     reusePort,
-  };
+  });
   const listener = await listenFresh(options, () =>
-    path === undefined ? Bun.listen(tcp) : Bun.listen({ ...shared, unix: path }),
+    path === undefined ? listenAnywhere(host, (name) => Bun.listen(tcp(name))) : Bun.listen({ ...shared, unix: path }),
   );
   return {
     port: ("port" in listener ? listener.port : undefined) ?? 0,

@@ -33,6 +33,26 @@ describe("serve on Bun", () => {
     first.close();
   });
 
+  test("where the system has no IPv6, every address of the machine is every IPv4 address", options, async () => {
+    const { listen } = Bun;
+    const withoutIpv6 = (where: { readonly hostname?: string }): unknown => {
+      // Bun says no more than this.
+      if (where.hostname?.includes(":")) throw new Error(`Failed to listen at ${where.hostname}`);
+      return listen(where as Parameters<typeof listen>[0]);
+    };
+    Object.assign(Bun, { listen: withoutIpv6 });
+    try {
+      await assert.rejects(serve({ host: "::" }), /Failed to listen/);
+      const server = await serve({});
+      const socket = await connect(`ws://127.0.0.1:${server.port}`);
+      await socket.close();
+      await assert.rejects(serve({ port: server.port }), { code: "EADDRINUSE" });
+      await server.close();
+    } finally {
+      Object.assign(Bun, { listen });
+    }
+  });
+
   test("a TLS handshake that stalls ends by the deadlines of the connection", options, async () => {
     const { cert, key } = await certificate;
     // The answer to a handshake that took too long waits for TLS, in vain: the closing deadline ends it.

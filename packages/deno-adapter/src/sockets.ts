@@ -8,7 +8,7 @@ import {
   type TlsOptions,
   UsageError,
 } from "@samewire/connection";
-import { type ListenAddress, listenFresh, nodeClock } from "@samewire/node-builtins";
+import { type ListenAddress, listenAnywhere, listenFresh, nodeClock } from "@samewire/node-builtins";
 import { DenoSocket } from "./deno-socket.ts";
 
 /** What Deno's own TLS options have beyond the neutral ones. */
@@ -72,10 +72,15 @@ export async function listen(options: ListenOptions, accept: Accept): Promise<Li
   };
 }
 
-function open({ port = 0, host = "::", path, reusePort = false, tls }: ListenOptions): Deno.Listener {
+function open(options: ListenOptions): Deno.Listener {
+  const { host, path } = options;
   if (path !== undefined) return Deno.listen({ transport: "unix", path }) as unknown as Deno.Listener;
+  return listenAnywhere(host, (hostname) => openTcp(options, hostname));
+}
+
+function openTcp({ port = 0, reusePort = false, tls }: ListenOptions, hostname: string): Deno.Listener {
   // The declarations keep `reusePort` among what is unstable.
-  const where: Deno.TcpListenOptions & { reusePort: boolean } = { port, hostname: host, reusePort };
+  const where: Deno.TcpListenOptions & { reusePort: boolean } = { port, hostname, reusePort };
   if (tls === undefined) return Deno.listen(where);
   const { cert, key, ca, native } = tls;
   if (cert === undefined || key === undefined) throw new UsageError("option", "a TLS server needs cert and key");

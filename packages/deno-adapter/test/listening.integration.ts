@@ -94,6 +94,31 @@ describe("a server", () => {
     await again.close();
   });
 
+  test("has every IPv4 address by default where there is no IPv6, and asks once otherwise", options, async () => {
+    const { listen } = Deno;
+    const asked: unknown[] = [];
+    let failure: Error = Object.assign(new Error("Address family not supported"), { code: "EAFNOSUPPORT" });
+    const withoutIpv6 = (where: Deno.TcpListenOptions): unknown => {
+      asked.push(where.hostname);
+      if (where.hostname?.includes(":")) throw failure;
+      return listen(where);
+    };
+    Object.assign(Deno, { listen: withoutIpv6 });
+    try {
+      await assert.rejects(serve({ ...echo, host: "::" }), { code: "EAFNOSUPPORT" });
+      const server = await serve(echo);
+      await echoes(`ws://${host}:${server.port}`, {});
+      await assert.rejects(serve({ ...echo, port: server.port }), { code: "EADDRINUSE" });
+      await server.close();
+      asked.length = 0;
+      failure = new Deno.errors.NotCapable("Requires net access");
+      await assert.rejects(serve(echo), Deno.errors.NotCapable);
+      assert.deepEqual(asked, ["::"]);
+    } finally {
+      Object.assign(Deno, { listen });
+    }
+  });
+
   test("goes on where connections reset before they are accepted", options, async () => {
     await using server = await serve({ ...echo, host });
     const raw = Array.from({ length: 200 }, () => netConnect(server.port, host));

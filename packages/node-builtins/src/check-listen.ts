@@ -5,7 +5,7 @@ import { checkOption } from "@samewire/connection";
 export interface ListenAddress {
   /** TCP port; 0, the default, lets the system choose. */
   readonly port?: number;
-  /** Address to bind; by default every address of the machine, IPv4 and IPv6. */
+  /** Address to bind; by default every address of the machine, IPv4 and, where there is any, IPv6. */
   readonly host?: string;
   /** Path of a Unix socket (on Windows: of a named pipe) instead of host and port. A stale file is replaced. */
   readonly path?: string;

@@ -1,6 +1,7 @@
 export { type AttachedServer, type AttachOptions, attachTo } from "./attach.ts";
 export type { ListenAddress } from "./check-listen.ts";
 export { keepFreedMemory } from "./freed-memory.ts";
+export { listenAnywhere } from "./listen-anywhere.ts";
 export { listenFresh } from "./listen-fresh.ts";
 export { nodeClock } from "./node-clock.ts";
 export { NodeSocket } from "./node-socket.ts";
