@@ -1,6 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { WebSocketConnection } from "../src/index.ts";
-import { wireOf, world } from "./_world.ts";
+import { prepare, type WebSocketConnection } from "../src/index.ts";
+import { take, wireOf, world } from "./_world.ts";
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -24,6 +25,32 @@ describe("backpressure", () => {
     expect(drains).toBe(1);
     expect(server?.send("room")).toBe(true);
   });
+
+  it.each([false, { threshold: 0 }])(
+    "counts to the cap only what waits for the peer, not for the end of a turn: %j",
+    async (compression) => {
+      let accepted = 0;
+      const { clock, connect, core } = world({
+        compression,
+        maxBufferedAmount: 1000,
+        message(socket) {
+          for (let i = 0; i < 50; i++) {
+            const noise = randomBytes(300);
+            for (const message of [noise, new DataView(noise.buffer, noise.byteOffset, 300), prepare(noise)]) {
+              if (socket.send(message) && socket.ping()) accepted++;
+            }
+          }
+        },
+      });
+      const socket = await connect({ compression: true });
+      const [server] = core.connections;
+      socket.send("go");
+      await clock.settle();
+      expect(accepted).toBe(150);
+      expect(server?.state).toBe("open");
+      for (let i = 0; i < 150; i++) expect(await take(clock, socket)).toHaveLength(300);
+    },
+  );
 
   it("meets backpressure in a loop of small messages outside of a turn, too", async () => {
     const { connect, core, sockets } = world({}, { capacity: 1000 });

@@ -243,9 +243,14 @@ export class Sender implements OutgoingOwner {
     return !this.#over && this.protocol.sendable;
   }
 
+  /** Whether anything waits for the peer: what only waits for the end of the turn is no congestion. */
+  #waits(): boolean {
+    return this.#transmitter.blocked || this.#waitingBytes > 0;
+  }
+
   /** Whether the hard cap is reached; what happens then is the policy's. */
   #isFull(): boolean {
-    if (this.bufferedAmount <= this.#settings.maxBufferedAmount) return false;
+    if (!this.#waits() || this.bufferedAmount <= this.#settings.maxBufferedAmount) return false;
     this.#congested = true;
     if (this.#settings.overflow === "close") this.#events.onOverflow();
     return true;
@@ -313,9 +318,7 @@ export class Sender implements OutgoingOwner {
   }
 
   #belowHighWater(): boolean {
-    // What only waits for the end of the turn is no congestion.
-    if (!this.#transmitter.blocked && this.#waitingBytes === 0) return true;
-    if (this.bufferedAmount <= this.#settings.highWaterMark) return true;
+    if (!this.#waits() || this.bufferedAmount <= this.#settings.highWaterMark) return true;
     this.#congested = true;
     return false;
   }
@@ -329,8 +332,7 @@ export class Sender implements OutgoingOwner {
   }
 
   #checkDrained(): void {
-    const waits = this.#transmitter.blocked || this.#waitingBytes > 0;
-    if (this.#over || !this.#congested || (waits && this.bufferedAmount > this.#settings.lowWaterMark)) return;
+    if (this.#over || !this.#congested || (this.#waits() && this.bufferedAmount > this.#settings.lowWaterMark)) return;
     this.#congested = false;
     this.#wake();
     this.#events.onDrain();
