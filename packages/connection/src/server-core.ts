@@ -28,7 +28,7 @@ export type ServerOptions<C> = ServerHandlers<C> &
 export interface DrainReport {
   /** Connections that ended by themselves or by the closing handshake. */
   readonly closed: number;
-  /** Connections that were still there at the deadline and were cut off. */
+  /** Connections that were still there and were cut off, at the deadline, or before it by `close` or another drain. */
   readonly terminated: number;
 }
 
@@ -56,6 +56,8 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
   readonly #topics = new Topics<C>();
   readonly #engineOptions: EngineOptions<WebSocketConnection<C>>;
   #draining = false;
+  /** How many connections were cut off so far, by whichever drain or call. */
+  #terminated = 0;
   /** Each `drain` that waits, with the streams that were there when it began and are not gone yet. */
   readonly #drains = new Set<{ readonly streams: Set<Channel>; readonly end: () => void }>();
 
@@ -176,19 +178,24 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
     checkOption(typeof deadline === "number" && deadline >= 0, "deadline is a number from 0 on", deadline);
     this.#draining = true;
     const before = this.#connections.size;
+    const terminatedBefore = this.#terminated;
     for (const engine of this.#connections) engine.closing.close(1001, "");
     for (const { stage } of this.#active) if (stage instanceof ServerOpening) stage.dismiss();
     await this.#gone(deadline);
-    // Those that are over are still in the book while their handlers run.
-    const terminated = [...this.#connections].filter(({ info }) => info === undefined).length;
     this.terminate();
+    // By another drain with an earlier deadline, too, or by `close`.
+    const terminated = this.#terminated - terminatedBefore;
     return { closed: before - terminated, terminated };
   }
 
   /** Cuts off every connection and every other stream, at once. */
   terminate(): void {
     this.#draining = true;
-    for (const engine of this.#connections) engine.terminate();
+    for (const engine of this.#connections) {
+      // Those that are over are still in the book while their handlers run.
+      if (engine.info === undefined) this.#terminated++;
+      engine.terminate();
+    }
     for (const channel of [...this.#active, ...this.#lingering]) channel.socket.destroy();
   }
 

@@ -199,3 +199,21 @@ describe("an end of its own making", () => {
     expect(core.environment.deadlines.size).toBe(0);
   });
 });
+
+describe("DrainReport", () => {
+  it("counts as cut off who was by another drain, or by an end at once", async () => {
+    for (const end of ["drain", "terminate"] as const) {
+      const { clock, connect, core, sockets } = world({ message: () => {} });
+      await connect();
+      await connect();
+      sockets[1]?.pause();
+      const reports = [core.drain({ deadline: 8000 })];
+      if (end === "drain") reports.push(core.drain({ deadline: 1000 }));
+      await clock.advance(1000);
+      core.terminate();
+      await clock.settle();
+      for (const report of reports) expect(await report).toEqual({ closed: 1, terminated: 1 });
+      expect(clock.timers).toBe(0);
+    }
+  });
+});
