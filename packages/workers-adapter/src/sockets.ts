@@ -1,7 +1,7 @@
 /** The byte streams of workerd without any WebSocket: what `serve` and `connect` stand on, and what the contract suite tests. */
 import { connect } from "cloudflare:sockets";
 import { type Accept, type Dial, type PeerInfo, type TlsOptions, UsageError } from "@samewire/connection";
-import { peerInfo } from "./peer-info.ts";
+import { NO_ADDRESS, peerInfo } from "./peer-info.ts";
 import { WorkersSocket } from "./workers-socket.ts";
 
 /**
@@ -71,7 +71,7 @@ export interface SocketTarget {
  */
 export async function forward(socket: Socket, target: SocketTarget): Promise<void> {
   const { remoteAddress } = await socket.opened;
-  const onward = target.connect(remoteAddress ?? "unknown:0", { allowHalfOpen: true });
+  const onward = target.connect(remoteAddress ?? NO_ADDRESS, { allowHalfOpen: true });
   // A reset on either side ends both pumps; there is nobody to tell.
   await Promise.allSettled([socket.readable.pipeTo(onward.writable), onward.readable.pipeTo(socket.writable)]);
 }

@@ -25,6 +25,8 @@ export interface WorkerdOptions {
 export interface Workerd {
   /** Ports of the sockets `tcp` (handed to `connect`) and `http` (handed to `fetch`). */
   readonly ports: { readonly tcp: number; readonly http: number };
+  /** The Unix socket beside them, handed to `connect`, too. */
+  readonly path: string;
   readonly pid: number;
   stop(): Promise<void>;
 }
@@ -51,6 +53,7 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   const { entry, hub, flags = [], bindings = {}, trust, plugins = [] } = options;
   const folder = mkdtempSync(join(tmpdir(), "samewire-workerd-"));
   writeFileSync(join(folder, "worker.js"), await bundle(entry, plugins));
+  const path = join(folder, "socket");
   const quoted = (text: string): string => JSON.stringify(text);
   const bound = Object.entries(bindings).map(([name, text]) => `(name = ${quoted(name)}, text = ${quoted(text)})`);
   if (hub !== undefined) bound.push(`(name = "HUB", durableObjectNamespace = ${quoted(hub)})`);
@@ -65,6 +68,7 @@ const config :Workerd.Config = (
   ],
   sockets = [
     (name = "tcp", address = "127.0.0.1:0", tcp = (), service = "main"),
+    (name = "unix", address = ${quoted(`unix:${path}`)}, tcp = (), service = "main"),
     (name = "http", address = "127.0.0.1:0", http = (), service = "main"),
   ],
 );
@@ -90,7 +94,7 @@ const worker :Workerd.Worker = (
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    return { ports: await portsOf(child), pid: child.pid as number, stop };
+    return { ports: await portsOf(child), path, pid: child.pid as number, stop };
   } catch (error) {
     await stop();
     throw error;

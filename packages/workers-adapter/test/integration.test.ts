@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterAll, expect, it } from "vitest";
@@ -62,6 +63,17 @@ it("runs the design's example as it is written, in its form for Workers", async 
   socket.close(1000, "done");
   expect((await end)[0]).toBe(1000);
   expect(await (await fetch(url.replace("ws:", "http:"))).text()).toBe("ok");
+});
+
+it("knows no address of a peer on a Unix socket, as on every runtime", async () => {
+  const socket = new WebSocket(`ws+unix:${server.path}:/`, ["chat.v1"], { headers });
+  const answer = once(socket, "message");
+  await once(socket, "open");
+  socket.send("who am I?");
+  expect(String((await answer)[0])).toBe("ada at undefined");
+  const end = closed(socket);
+  socket.close();
+  await end;
 });
 
 it("refuses with 401 and a body", async () => {
