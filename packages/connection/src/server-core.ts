@@ -102,6 +102,11 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
     return Math.max(this.#most, LEAST_LINGERING);
   }
 
+  /** Whether the server is closing, or has closed. */
+  get draining(): boolean {
+    return this.#draining;
+  }
+
   /** Takes a fresh byte stream: the opening handshake is read from it. */
   accept(socket: Socket): SocketHandler {
     const channel = new Channel(socket, this.environment.turns, this);

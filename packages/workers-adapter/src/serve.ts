@@ -61,6 +61,8 @@ export function serve<C = undefined>(options: ServeOptions<C>): WorkersServer<C>
   class ServerHub extends Hub<C> {
     constructor(state: DurableObjectState, env: unknown) {
       super(state, env, options);
+      // workerd lets go of a hub that nobody uses, and makes another: a server that was drained stays so.
+      if (running?.core.draining) this.core.terminate();
       running = this;
     }
   }
