@@ -67,20 +67,24 @@ export function openingContract(fixture: SocketFixture): void {
   });
 
   test("peer tells who is there, also when the socket is closed", options, async () => {
-    await withEnds(fixture, async ({ near, far }) => {
-      const peers = [near, far].map(({ socket }) => socket.peer());
-      near.destroy();
-      for (const [i, end] of [near, far].entries()) {
-        await end.until(() => end.closed || end.ended, "the end");
-        end.destroy();
-        await end.until(() => end.closed, "onClose");
-        assert.deepEqual(end.socket.peer(), peers[i]);
-        const { address, port, secure } = end.socket.peer();
-        assert.match(address ?? "", /^(::ffff:)?127\.0\.0\.1$/);
-        assert.ok(port !== undefined && port > 0);
-        assert.equal(secure, fixture.secure);
-      }
-    });
+    // Whoever is asked for the first time then must not find that nobody knows any more.
+    for (const askedBefore of [true, false]) {
+      await withEnds(fixture, async ({ near, far }) => {
+        const peers = askedBefore ? [near, far].map(({ socket }) => socket.peer()) : [];
+        near.destroy();
+        for (const [i, end] of [near, far].entries()) {
+          await end.until(() => end.closed || end.ended, "the end");
+          end.destroy();
+          await end.until(() => end.closed, "onClose");
+          const peer = end.socket.peer();
+          assert.deepEqual(peer, peers[i] ?? peer);
+          const { address, port, secure } = peer;
+          assert.match(address ?? "", /^(::ffff:)?127\.0\.0\.1$/);
+          assert.ok(port !== undefined && port > 0);
+          assert.equal(secure, fixture.secure);
+        }
+      });
+    }
   });
 
   test("stop refuses new connections and leaves the others", options, async () => {
@@ -133,6 +137,34 @@ export function openingContract(fixture: SocketFixture): void {
     assert.equal(attached, 0);
     await listener.stop();
     for (const driver of accepted) driver.destroy();
+  });
+
+  test("a signal that aborts once dial has resolved ends nothing", options, async () => {
+    const controller = new AbortController();
+    const accepted: PortDriver[] = [];
+    const listener = await fixture.listen((socket) => {
+      const driver = new PortDriver(socket);
+      accepted.push(driver);
+      return driver;
+    });
+    let near: PortDriver | undefined;
+    await fixture.dial(listener.port, controller.signal, (socket) => {
+      near = new PortDriver(socket);
+      return near;
+    });
+    assert.ok(near);
+    controller.abort();
+    await sleep(50);
+    const far = await firstOf(accepted);
+    await far.send(pattern(100));
+    await near.until(() => near?.receivedLength === 100, "bytes after the abort");
+    for (const end of [near, far]) {
+      assert.equal(end.closed, false);
+      end.destroy();
+      await end.until(() => end.closed, "onClose");
+      assert.deepEqual(end.violations, []);
+    }
+    await listener.stop();
   });
 
   test("a peer that speaks nonsense, or nothing, harms nobody", options, async () => {
