@@ -109,8 +109,8 @@ const events: Handlers = {
 
 function begin(socket: Bun.Socket<State>, secure: boolean, accept: Accept): void {
   const port = new BunSocket(socket, secure);
+  // Without Nagle's algorithm: Bun has switched it off.
   socket.data = port;
-  socket.setNoDelay(true);
   port.start(accept(port));
 }
 

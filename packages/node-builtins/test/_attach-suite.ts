@@ -5,6 +5,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { describe, test } from "node:test";
 import { type CloseInfo, connectWith } from "@samewire/connection";
 import type { AttachOptions } from "@samewire/node-builtins";
+import { median, twoMessages } from "./_adapter-suite/two-messages.ts";
 import { attachHeadTests } from "./_attach-heads.ts";
 import { attachPipelineTests } from "./_attach-pipelines.ts";
 import { type Attach, echo, httpServer, listening, open, runtime } from "./_attach-servers.ts";
@@ -282,6 +283,26 @@ export function attachSuite(name: string, attach: Attach): void {
       assert.equal((await socket.closed).code, 1001);
       assert.deepEqual(await draining, { closed: 1, terminated: 0 });
       assert.equal(server.listening, true);
+    });
+
+    test("the host's timeout, and its choice of Nagle's algorithm, are not the connection's", options, async () => {
+      const server = createServer({ noDelay: false });
+      const port = await listening(server);
+      server.on("connection", (stream) => stream.setTimeout(100, () => stream.destroy()));
+      const attached = attach(server, { message: twoMessages });
+      const socket = await open(port);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const took: number[] = [];
+      for (let round = 0; round < 21; round++) {
+        socket.send("go");
+        assert.equal(await socket.receive(), "first");
+        const first = performance.now();
+        await socket.receive();
+        took.push(performance.now() - first);
+      }
+      assert.ok(median(took) < 25, `${took} ms`);
+      await socket.close();
+      await attached.close();
     });
 
     test("subprotocol, context and headers by the upgrade handler", options, async () => {

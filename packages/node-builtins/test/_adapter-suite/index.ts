@@ -1,6 +1,7 @@
 /** What an adapter that listens has to do, over real sockets: one suite for Node, Bun and Deno. */
 import { describe } from "node:test";
 import type { Adapter } from "./adapter.ts";
+import { delaysSuite } from "./delays.ts";
 import { exampleSuite } from "./example.ts";
 import { framesSuite } from "./frames.ts";
 import { handlersSuite } from "./handlers.ts";
@@ -13,4 +14,5 @@ export function adapterSuite(name: string, adapter: Adapter): void {
   describe(`${name}: frames`, () => framesSuite(adapter));
   describe(`${name}: handlers`, () => handlersSuite(adapter));
   describe(`${name}: transports`, () => transportsSuite(adapter));
+  describe(`${name}: delays`, () => delaysSuite(adapter));
 }
