@@ -8,7 +8,7 @@ import {
   type TlsOptions,
   UsageError,
 } from "@samewire/connection";
-import { type ListenAddress, listenAnywhere, listenFresh, nodeClock } from "@samewire/node-builtins";
+import { type ListenAddress, listenAnywhere, listenFresh, nodeClock, stayFor } from "@samewire/node-builtins";
 import { DenoSocket } from "./deno-socket.ts";
 
 /** What Deno's own TLS options have beyond the neutral ones. */
@@ -55,7 +55,8 @@ export async function listen(options: ListenOptions, accept: Accept): Promise<Li
       } catch (error) {
         // Deno fails where the peer has reset already: the next connection may be a good one.
         if (stopped || (error as { code?: unknown }).code === "ENOTCONN") continue;
-        await new Promise<void>((resolve) => nodeClock.setTimer(resolve, ACCEPT_RETRY));
+        // Nothing else keeps the process while no call to accept is pending.
+        await stayFor(ACCEPT_RETRY);
       }
     }
   };

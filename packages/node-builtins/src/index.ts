@@ -3,7 +3,7 @@ export type { ListenAddress } from "./check-listen.ts";
 export { keepFreedMemory } from "./freed-memory.ts";
 export { listenAnywhere } from "./listen-anywhere.ts";
 export { listenFresh } from "./listen-fresh.ts";
-export { nodeClock } from "./node-clock.ts";
+export { nodeClock, stayFor } from "./node-clock.ts";
 export { NodeSocket } from "./node-socket.ts";
 export { randomFill } from "./random-fill.ts";
 export { serverUrl } from "./server-url.ts";

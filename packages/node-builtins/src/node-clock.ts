@@ -10,3 +10,8 @@ export const nodeClock: Clock = {
     setImmediate(callback);
   },
 };
+
+/** Resolves after so many milliseconds. Unlike a timer of {@link nodeClock}, it keeps the process until then. */
+export function stayFor(delay: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, delay));
+}

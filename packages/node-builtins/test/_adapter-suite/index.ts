@@ -3,6 +3,7 @@ import { describe } from "node:test";
 import type { Adapter } from "./adapter.ts";
 import { delaysSuite } from "./delays.ts";
 import { exampleSuite } from "./example.ts";
+import { exhaustionSuite } from "./exhaustion.ts";
 import { framesSuite } from "./frames.ts";
 import { handlersSuite } from "./handlers.ts";
 import { openingSuite } from "./opening.ts";
@@ -15,4 +16,5 @@ export function adapterSuite(name: string, adapter: Adapter): void {
   describe(`${name}: handlers`, () => handlersSuite(adapter));
   describe(`${name}: transports`, () => transportsSuite(adapter));
   describe(`${name}: delays`, () => delaysSuite(adapter));
+  describe(`${name}: exhaustion`, () => exhaustionSuite(name, adapter));
 }
