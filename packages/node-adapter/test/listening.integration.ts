@@ -6,6 +6,7 @@ import { describe, test } from "node:test";
 import { TLSSocket } from "node:tls";
 import { connect, serve } from "@samewire/node";
 import { certificate } from "../../node-builtins/test/_adapter-suite/adapter.ts";
+import { testCertificate } from "../../node-builtins/test/test-certificate.ts";
 
 const options = { timeout: 20_000 };
 
@@ -72,18 +73,21 @@ describe("serve on Node", () => {
     assert.equal(socket.peer.secure, true);
     await socket.close();
     await assert.rejects(connect("wss://localhost/", { path, tls: { ca: cert } }), { name: "ConnectError" });
+    // An address is looked for in the certificate as a name is.
+    await assert.rejects(connect("wss://127.0.0.2/", { path, tls: { ca: cert, cert, key } }), { code: "dial" });
     await server.close();
   });
 
-  test("every address of the machine by default, IPv4 and IPv6", options, async () => {
-    const server = await serve({ message: (socket, message) => void socket.send(message) });
-    assert.match(server.url, /^ws:\/\/localhost:\d+$/);
-    for (const host of ["127.0.0.1", "[::1]", "localhost"]) {
-      const socket = await connect(`ws://${host}:${server.port}`);
-      socket.send(host);
-      assert.equal(await socket.receive(), host);
+  test("`native` wins, in either role", options, async () => {
+    const [ours, other] = await Promise.all([certificate, testCertificate()]);
+    for (const [served, trusted] of [
+      [{ ...other, native: ours }, { ca: ours.cert }],
+      [ours, { ca: other.cert, native: { ca: ours.cert } }],
+    ] as const) {
+      const server = await serve({ host: "127.0.0.1", tls: served });
+      const socket = await connect(`wss://127.0.0.1:${server.port}`, { tls: trusted });
       await socket.close();
+      await server.close();
     }
-    await server.close();
   });
 });

@@ -167,4 +167,16 @@ export function openingSuite(adapter: Adapter): void {
       client.close();
     });
   });
+
+  test("every address of the machine by default, IPv4 and IPv6", options, async () => {
+    const server = await adapter.serve({ message: (socket, message) => void socket.send(message) });
+    assert.match(server.url, /^ws:\/\/localhost:\d+$/);
+    for (const host of ["127.0.0.1", "[::1]", "localhost"]) {
+      const socket = await adapter.connect(`ws://${host}:${server.port}`);
+      socket.send(host);
+      assert.equal(await socket.receive(), host);
+      await socket.close();
+    }
+    await server.close();
+  });
 }

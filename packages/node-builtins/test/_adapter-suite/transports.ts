@@ -163,6 +163,27 @@ export function transportsSuite(adapter: Adapter): void {
     });
   });
 
+  test("a name that is dialled is told to the server, an address is not (RFC 6066 section 3)", options, async () => {
+    const hellos: string[] = [];
+    const server = createServer((stream) => {
+      stream
+        .on("error", () => {})
+        .once("data", (hello) => {
+          hellos.push(hello.toString("latin1"));
+          stream.destroy();
+        });
+    });
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    for (const host of ["localhost", "127.0.0.1"]) {
+      await assert.rejects(connect(`wss://${host}:${port}`), { code: "dial" });
+      // Bun (1.4.5) has one option for what it tells and what it looks for in the certificate.
+      const told = host === "localhost" || "bun" in process.versions;
+      assert.equal(hellos.pop()?.includes(host), told, host);
+    }
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   test("ws: to a TLS port and wss: to a plain one fail, and harm nobody", options, async () => {
     const { cert, key } = await certificate;
     await serving(adapter, { ...echo, tls: { cert, key } }, async ({ url, port }) => {
@@ -213,7 +234,10 @@ export function transportsSuite(adapter: Adapter): void {
       await assert.rejects(adapter.serve({ host: "127.0.0.1", port }), Error, "the port is taken");
       await (await connect(url)).close();
     });
-    await assert.rejects(connect("ws://127.0.0.1:1/"), { name: "ConnectError", code: "dial" });
+    await assert.rejects(connect("ws://127.0.0.1:1/"), (error: Error & { code?: string }) => {
+      const { code } = error.cause as { code?: string };
+      return error.name === "ConnectError" && error.code === "dial" && code === "ECONNREFUSED";
+    });
     await assert.rejects(connect("ws://localhost/", { path: join(tmpdir(), "samewire-nowhere") }), { code: "dial" });
   });
 
