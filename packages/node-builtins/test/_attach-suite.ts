@@ -283,6 +283,7 @@ export function attachSuite(name: string, attach: Attach): void {
       assert.equal((await socket.closed).code, 1001);
       assert.deepEqual(await draining, { closed: 1, terminated: 0 });
       assert.equal(server.listening, true);
+      assert.equal(server.listenerCount("upgrade"), 0);
     });
 
     test("the host's timeout, and its choice of Nagle's algorithm, are not the connection's", options, async () => {
@@ -319,8 +320,8 @@ export function attachSuite(name: string, attach: Attach): void {
       assert.equal(socket.subprotocol, "b");
       assert.equal(socket.headers.get("x-seen"), "1");
       assert.equal(await socket.receive(), "ada");
-      await socket.close();
       await attached.close();
+      assert.equal((await socket.closed).code, 1006);
     });
 
     test("over TLS", options, async () => {
