@@ -11,7 +11,7 @@ export const nodeClock: Clock = {
   },
 };
 
-/** Resolves after so many milliseconds. Unlike a timer of {@link nodeClock}, it keeps the process until then. */
+/** Resolves after this many milliseconds. Unlike a timer of {@link nodeClock}, it keeps the process until then. */
 export function stayFor(delay: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, delay));
 }
