@@ -74,7 +74,7 @@ const NUMBERS: readonly (readonly [name: string, least: number, most: number, fa
 /**
  * Fills in the defaults.
  *
- * @throws UsageError `invalid-option` where a value is out of its range
+ * @throws UsageError `option` where a value is out of its range
  */
 export function deflateSettings(options: DeflateOptions): DeflateSettings {
   const settings: Record<string, unknown> = { ...options };
@@ -82,11 +82,7 @@ export function deflateSettings(options: DeflateOptions): DeflateSettings {
     settings[name] ??= fallback;
     const value = settings[name] ?? most;
     const whole = Number.isInteger(value) || value === most;
-    checkUsage(
-      whole && (value as number) >= least && (value as number) <= most,
-      "invalid-option",
-      `${name} = ${value}`,
-    );
+    checkUsage(whole && (value as number) >= least && (value as number) <= most, "option", `${name} = ${value}`);
   }
   return settings as unknown as DeflateSettings;
 }

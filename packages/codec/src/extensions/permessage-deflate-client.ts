@@ -16,7 +16,7 @@ import { PerMessageDeflate } from "./permessage-deflate.ts";
  * one that spares us the server's history, and one that does without that demand. No offer is made where it is spent.
  *
  * @param engine gives the engine, always the same one
- * @throws UsageError `invalid-option` where an option is out of its range
+ * @throws UsageError `option` where an option is out of its range
  */
 export function perMessageDeflateClient(engine: () => DeflateEngine, options: DeflateOptions = {}): ClientExtension {
   const settings = deflateSettings(options);

@@ -15,7 +15,7 @@ import { PerMessageDeflate } from "./permessage-deflate.ts";
  * of the first.
  *
  * @param engine gives the engine, always the same one; not called before a client offers compression
- * @throws UsageError `invalid-option` where an option is out of its range
+ * @throws UsageError `option` where an option is out of its range
  */
 export function perMessageDeflateServer(engine: () => DeflateEngine, options: DeflateOptions = {}): ServerExtension {
   const settings = deflateSettings(options);

@@ -216,7 +216,7 @@ describe("perMessageDeflateServer", () => {
     { ratioFloor: Number.NaN },
   ])("throws for %j at once", (options) => {
     expect(() => perMessageDeflateServer(fakeEngine, options)).toThrow(
-      expect.objectContaining({ name: "UsageError", code: "invalid-option" }),
+      expect.objectContaining({ name: "UsageError", code: "option" }),
     );
   });
 

@@ -20,7 +20,7 @@ const OFF: ExtensionDeclined = { extension: NAME, reason: "off" };
  * the option. The engine is made when the first client offers compression.
  *
  * @param maxMessageSize the message limit: what may be held in memory anyway is not judged by its ratio
- * @throws UsageError `invalid-option` where an option is out of its range
+ * @throws UsageError `option` where an option is out of its range
  */
 export function serverCompression(
   compression: boolean | CompressionOptions,

@@ -1,5 +1,5 @@
 import type { ContextBudget } from "@samewire/codec";
-import { UsageError } from "@samewire/codec";
+import { checkOption } from "../check-option.ts";
 
 /**
  * The memory that the compression of many connections may take. While three quarters of it are free for the taking,
@@ -12,11 +12,9 @@ export class MemoryBudget implements ContextBudget {
   readonly limit: number;
   #used = 0;
 
-  /** @throws UsageError `invalid-option` where `limit` is not a positive number of bytes */
+  /** @throws UsageError `option` where `limit` is not a positive number of bytes */
   constructor(limit: number) {
-    if (typeof limit !== "number" || !(limit > 0)) {
-      throw new UsageError("invalid-option", `a memory budget is a positive number of bytes, not ${String(limit)}`);
-    }
+    checkOption(typeof limit === "number" && limit > 0, "a memory budget is a positive number of bytes", limit);
     this.limit = limit;
   }
 
