@@ -15,8 +15,6 @@ export interface ChannelOwner {
 
 /** A chunk of this size fills a read buffer, or a TLS record: a runtime may hand over the next one in the same turn. */
 const LARGE_CHUNK = 16 * 1024;
-/** After chunks that took this many milliseconds others have their turn: one chunk may hold ten thousand frames. */
-const LONG_TIME = 2;
 
 // What reading waits for, as bits: the stage's `resume`, the end of a rest.
 const NOTHING = 0;
@@ -46,18 +44,14 @@ export class Channel implements SocketHandler, TurnTask {
     const { turns } = this.transmitter;
     if (chunk.length < LARGE_CHUNK) {
       // That was all that there was: nothing follows at once.
-      turns.holder = undefined;
+      turns.breakOff();
       this.stage.onBytes(chunk, memory);
       return;
     }
-    if (turns.holder !== this) {
-      turns.holder = this;
-      turns.held = 0;
-    }
     const began = turns.now();
     this.stage.onBytes(chunk, memory);
-    turns.held += turns.now() - began;
-    if (turns.held >= LONG_TIME) this.#rest();
+    // One chunk may hold ten thousand frames.
+    if (!this.closed && turns.spend(this, turns.now() - began)) this.#rest();
   }
 
   /** Stops reading until {@link resume}. */
@@ -74,8 +68,7 @@ export class Channel implements SocketHandler, TurnTask {
 
   /** Reading stops for a turn of the event loop. */
   #rest(): void {
-    this.transmitter.turns.holder = undefined;
-    if (this.closed || (this.#holds & REST) !== 0) return;
+    if ((this.#holds & REST) !== 0) return;
     this.#holds |= REST;
     this.socket.pause();
     this.transmitter.turns.addLong(this);
@@ -107,8 +100,7 @@ export class Channel implements SocketHandler, TurnTask {
     this.closed = true;
     this.stage.onClose(reason ?? this.transmitter.failure);
     this.transmitter.close();
-    const { turns } = this.transmitter;
-    if (turns.holder === this) turns.holder = undefined;
+    this.transmitter.turns.breakOff();
     this.#owner?.onGone(this);
   }
 

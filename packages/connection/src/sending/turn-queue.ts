@@ -10,21 +10,23 @@ export interface TurnTask {
   readonly endsTurn?: boolean;
 }
 
-/** No long task begins this many milliseconds after the first of its turn. */
+/**
+ * How long work may hold up others, in milliseconds: no long task begins that much later than the first of its turn, and
+ * what comes from one stream without a break rests after it.
+ */
 const LONG_TIME = 2;
 /** Nor after this many of them: on workerd the clock stands still within a turn. */
 const LONG_TASKS = 4;
 
 export class TurnQueue {
-  /** Whose large chunks are handled one after the other, with nothing of anybody else's between them. */
-  holder: object | undefined;
-  /** How long they took, in milliseconds. */
-  held = 0;
   readonly #clock: Clock;
   #tasks: TurnTask[] = [];
   readonly #long: TurnTask[] = [];
   #turn = 0;
   #armed = false;
+  /** Whose work comes without a break, and how long that took. */
+  #holder: object | undefined;
+  #held = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -50,6 +52,23 @@ export class TurnQueue {
   /** Resolves in the next macrotask. */
   nextTurn(): Promise<void> {
     return new Promise((resolve) => this.add({ runTurn: resolve }));
+  }
+
+  /** Counts milliseconds of work that may go on without a break; returns whether it is time for one. */
+  spend(holder: object, time: number): boolean {
+    if (this.#holder !== holder) {
+      this.#holder = holder;
+      this.#held = 0;
+    }
+    this.#held += time;
+    if (this.#held < LONG_TIME) return false;
+    this.#holder = undefined;
+    return true;
+  }
+
+  /** The work of whoever has {@link spend} time has come to a break. */
+  breakOff(): void {
+    this.#holder = undefined;
   }
 
   /** The clock's milliseconds. */
