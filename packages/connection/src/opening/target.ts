@@ -39,6 +39,7 @@ export function parseTarget(url: string | URL): Target {
     host: parsed.hostname.replace(/^\[|\]$/g, ""),
     port: parsed.port === "" ? (secure ? 443 : 80) : Number(parsed.port),
     authority: parsed.host,
-    target: parsed.pathname + parsed.search,
+    // Some runtimes' parsers leave `^` in a path, others encode it, as the URL Standard does since 2023.
+    target: parsed.pathname.replaceAll("^", "%5E") + parsed.search,
   };
 }
