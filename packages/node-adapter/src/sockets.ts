@@ -9,6 +9,7 @@ import {
 } from "node:net";
 import {
   type ConnectionOptions,
+  checkServerIdentity,
   createServer as createTlsServer,
   type TlsOptions as NodeTls,
   connect as tlsConnect,
@@ -124,9 +125,14 @@ function target(host: string, port: number, path: string | undefined): NetConnec
 function dialTls(host: string, port: number, path: string | undefined, tls: ClientTls): NetSocket {
   const { cert, key, ca, serverName, native } = tls;
   // A name, never an address, goes into SNI (RFC 6066 section 3); the certificate is checked against either.
-  const servername = serverName ?? (isIP(host) === 0 ? host : "");
+  const expected = serverName ?? host;
+  const names: ConnectionOptions = { servername: isIP(expected) === 0 ? expected : "" };
+  if (!names.servername && expected !== host) {
+    // Without a name, Node looks for the host.
+    names.checkServerIdentity = (_host, certificate) => checkServerIdentity(expected, certificate);
+  }
   const material = { cert, key, ca: ca as string | string[] | undefined };
-  const given = { ...target(host, port, path), host, ...material, servername, ...native } as ConnectionOptions;
+  const given = { ...target(host, port, path), host, ...material, ...names, ...native } as ConnectionOptions;
   // Node 20 takes no notice of `noDelay` in `tls.connect`; Node 24 does.
   return tlsConnect(given).setNoDelay(true);
 }

@@ -78,6 +78,22 @@ describe("serve on Node", () => {
     await server.close();
   });
 
+  test("an address as `serverName` is checked, and not sent in SNI (RFC 6066 3)", options, async () => {
+    const { cert, key } = await certificate;
+    const asked: unknown[] = [];
+    const SNICallback = (name: string, done: (error: null) => void): void => {
+      asked.push(name);
+      done(null);
+    };
+    const server = await serve({ host: "127.0.0.1", tls: { cert, key, native: { SNICallback } } });
+    const url = `wss://localhost:${server.port}`;
+    const socket = await connect(url, { tls: { ca: cert, serverName: "127.0.0.1" } });
+    await socket.close();
+    await assert.rejects(connect(url, { tls: { ca: cert, serverName: "127.0.0.2" } }), { code: "dial" });
+    assert.deepEqual(asked, []);
+    await server.close();
+  });
+
   test("`native` wins, in either role", options, async () => {
     const [ours, other] = await Promise.all([certificate, testCertificate()]);
     for (const [served, trusted] of [
