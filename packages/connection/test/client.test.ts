@@ -205,6 +205,28 @@ describe("dialling", () => {
     }
   });
 
+  it.each([
+    ["a certificate without its key", { cert: "c" }, "cert and key go together"],
+    ["a key without its certificate", { key: "k" }, "cert and key go together"],
+    ["true", true, "tls is an object of options, not true"],
+    ["null", null, "tls is an object of options, not null"],
+    ["an empty name", { serverName: "" }, 'serverName is a name or an address, not ""'],
+  ])("is not tried with TLS options that would be passed over: %s", async (_what, tls, message) => {
+    const runtime = { name: "memory", clock: new FakeClock(), randomFill: () => {}, deflate: pakoEngine };
+    const dial = vi.fn<Dial>();
+    const options = { tls } as ConnectOptions;
+    await expect(connectWith(dial, "wss://x/", options, runtime)).rejects.toThrow(message);
+    await expect(connectWith(dial, "wss://x/", options, runtime)).rejects.toBeInstanceOf(UsageError);
+    expect(dial).not.toHaveBeenCalled();
+  });
+
+  it("may have one of them from the options of its runtime", async () => {
+    const runtime = { name: "memory", clock: new FakeClock(), randomFill: () => {}, deflate: pakoEngine };
+    const dial = vi.fn<Dial>(() => Promise.reject(new Error("no")));
+    const options = { tls: { cert: "c", native: { key: "k" } } } as ConnectOptions;
+    await expect(connectWith(dial, "wss://x/", options, runtime)).rejects.toMatchObject({ code: "dial" });
+  });
+
   it("is followed by a request whose key is of the runtime's randomness (RFC 6455 section 4.1 (7))", async () => {
     const clock = new FakeClock();
     const randomFill = (bytes: Uint8Array): void => void bytes.fill(0x5a);
