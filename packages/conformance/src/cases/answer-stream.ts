@@ -49,6 +49,37 @@ function framedBody(id: string, name: string, value: string): ConformanceCase[] 
   });
 }
 
+/** CH-16: what comes before the end of the response's head goes on and on; a client must neither keep it nor read on. */
+function endlessHead(
+  id: string,
+  title: string,
+  input: string,
+  { opening, block }: { readonly opening: string; readonly block: string },
+): ConformanceCase[] {
+  return defineCase({
+    id,
+    title,
+    section: "RFC 6455 4.1",
+    roles: ["client"],
+    timeout: 60_000,
+    input,
+    expectation: "The client gives up, or stops reading, long before 32 MiB.",
+    async run(context) {
+      const peer = await context.connect();
+      await peer.sendBytes(utf8(opening), "whole");
+      const bytes = utf8(block);
+      let taken = 0;
+      while (taken < 32 << 20 && peer.transport.peerEnd === undefined) {
+        const written = peer.sendBytes(bytes, "whole").then(() => true);
+        if (!(await Promise.race([written, pause(2_000).then(() => false)]))) break;
+        taken += bytes.length;
+      }
+      context.log.event(`${(taken / (1 << 20)).toFixed(1)} MiB were taken`);
+      if (taken >= 32 << 20) context.nonStrict("the client took 32 MiB of a head");
+    },
+  });
+}
+
 /** Whether the client closed before it sent anything. */
 async function failedAtOnce(context: CaseContext, peer: Awaited<ReturnType<CaseContext["connect"]>>): Promise<boolean> {
   if (peer.transport.available === 0 && peer.transport.peerEnd === undefined) {
@@ -97,27 +128,9 @@ export const answerStreamCases: readonly ConformanceCase[] = [
   }),
   ...framedBody("CH-13.1", "Content-Length", "5"),
   ...framedBody("CH-13.2", "Transfer-Encoding", "chunked"),
-  ...defineCase({
-    id: "CH-16.1",
-    title: "A head of 32 MiB",
-    section: "RFC 6455 4.1",
-    roles: ["client"],
-    timeout: 60_000,
-    input: "A 101 whose last field has 32 MiB and does not end.",
-    expectation: "The client gives up, or stops reading, long before 32 MiB.",
-    async run(context) {
-      const peer = await context.connect();
-      await peer.sendBytes(utf8("HTTP/1.1 101 Switching Protocols\r\nX-Long: "), "whole");
-      const block = utf8("a".repeat(65_536));
-      let taken = 0;
-      while (taken < 32 << 20 && peer.transport.peerEnd === undefined) {
-        const written = peer.sendBytes(block, "whole").then(() => true);
-        if (!(await Promise.race([written, pause(2_000).then(() => false)]))) break;
-        taken += block.length;
-      }
-      context.log.event(`${(taken / (1 << 20)).toFixed(1)} MiB were taken`);
-      if (taken >= 32 << 20) context.nonStrict("the client took 32 MiB of a head");
-    },
+  ...endlessHead("CH-16.1", "A head of 32 MiB", "A 101 whose last field has 32 MiB and does not end.", {
+    opening: "HTTP/1.1 101 Switching Protocols\r\nX-Long: ",
+    block: "a".repeat(65_536),
   }),
   ...["CH-16.2", "CH-19.1"].flatMap((id, index) =>
     defineCase({
@@ -141,4 +154,8 @@ export const answerStreamCases: readonly ConformanceCase[] = [
       },
     }),
   ),
+  ...endlessHead("CH-16.3", "Interim responses of 32 MiB", "103 after 103, 32 MiB of them, and no other response.", {
+    opening: "",
+    block: "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n".repeat(1_638),
+  }),
 ];
