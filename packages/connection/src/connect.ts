@@ -16,6 +16,7 @@ import type { ClientOptions, TlsOptions } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import type { Accept } from "./socket.ts";
+import { checkClientTls } from "./tls-checks.ts";
 import { WebSocketConnection } from "./web-socket-connection.ts";
 
 /** The options of `connect`, but for what only one runtime has. */
@@ -83,20 +84,6 @@ function checkIsOptions(options: ConnectOptions): void {
   );
   const rule = "connect takes no handler for messages or the end: ask with receive() or for await, and await closed";
   checkOption(handler === undefined, rule, handler);
-}
-
-/**
- * @throws UsageError where no name would be sent, or half a client's certificate would be passed over, unless the runtime's
- *   own options may bring the other
- */
-function checkClientTls(tls: (TlsOptions & { readonly native?: unknown }) | undefined): void {
-  if (tls === undefined) return;
-  checkOption(typeof tls === "object" && tls !== null, "tls is an object of options", tls);
-  const { cert, key, serverName, native } = tls;
-  const named = serverName === undefined || (typeof serverName === "string" && serverName !== "");
-  checkOption(named, "serverName is a name or an address", serverName);
-  const whole = (cert === undefined) === (key === undefined) || native !== undefined;
-  if (!whole) throw new UsageError("option", "of a client's certificate, cert and key go together");
 }
 
 const NOTHING = new Uint8Array(0);

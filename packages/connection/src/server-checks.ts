@@ -2,7 +2,7 @@
 import { UsageError } from "@samewire/codec";
 import { checkHandlers, checkOption, checkSubprotocols } from "./check-option.ts";
 import { parseOrigin } from "./opening/origin-policy.ts";
-import type { ServerPolicy, TlsOptions } from "./options.ts";
+import type { ServerPolicy } from "./options.ts";
 import type { ServerHandlers } from "./server-handlers.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 
@@ -40,15 +40,6 @@ export function checkServer<C>(options: ServerHandlers<C> & ServerPolicy): Setti
   checkSubprotocols(subprotocols);
   checkOrigins(origins);
   return settings;
-}
-
-/** @throws UsageError where a TLS server has no certificate or no key, unless the runtime's own options may bring them */
-export function checkServerTls(tls: TlsOptions & { readonly native?: unknown }): void {
-  checkOption(typeof tls === "object" && tls !== null, "tls is an object of options", tls);
-  const { cert, key, native } = tls;
-  // Node listens with an empty one, too, and then fails each handshake.
-  const given = (Boolean(cert) && Boolean(key)) || native !== undefined;
-  if (!given) throw new UsageError("option", "a TLS server needs cert and key");
 }
 
 function checkOrigins(origins: unknown): void {
