@@ -5,7 +5,7 @@ import { type AddressInfo, connect as connectTcp } from "node:net";
 import { describe, test } from "node:test";
 import { connect, serve } from "@samewire/bun";
 import { certificate, eventually } from "../../node-builtins/test/_adapter-suite/adapter.ts";
-import { testCertificate } from "../../node-builtins/test/test-certificate.ts";
+import { nativeTlsTest } from "../../node-builtins/test/_native-tls.ts";
 
 const options = { timeout: 20_000 };
 
@@ -83,16 +83,5 @@ describe("serve on Bun", () => {
     await server.close();
   });
 
-  test("`native` wins, in either role", options, async () => {
-    const [ours, other] = await Promise.all([certificate, testCertificate()]);
-    for (const [served, trusted] of [
-      [{ ...other, native: ours }, { ca: ours.cert }],
-      [ours, { ca: other.cert, native: { ca: ours.cert } }],
-    ] as const) {
-      const server = await serve({ host: "127.0.0.1", tls: served });
-      const socket = await connect(`wss://127.0.0.1:${server.port}`, { tls: trusted });
-      await socket.close();
-      await server.close();
-    }
-  });
+  nativeTlsTest({ serve, connect });
 });
