@@ -10,6 +10,8 @@ const built = (name: string): string => fileURLToPath(new URL(`./${name}.js`, im
 
 export interface Times {
   readonly warmMs: number;
+  /** The warm-up of a process that has served nothing yet: until its compilers are done, not only its caches filled. */
+  readonly firstWarmMs: number;
   readonly measureMs: number;
   readonly cpuGoal: number;
 }
@@ -34,6 +36,7 @@ export class ServerSubject {
   readonly #started: Started;
   readonly #port: number;
   readonly #subject: Subject;
+  #warm = false;
 
   private constructor(subject: Subject, started: Started, port: number) {
     this.#subject = subject;
@@ -53,16 +56,21 @@ export class ServerSubject {
 
   async round(scenario: Scenario, times: Times): Promise<Outcome> {
     const { kind } = this.#subject;
+    const { warmMs, firstWarmMs, measureMs, cpuGoal } = times;
     const job = {
       ...scenario.job,
-      ...times,
+      warmMs: this.#warm ? warmMs : firstWarmMs,
+      measureMs,
+      cpuGoal,
       port: this.#port,
       pid: this.#started.pid,
       framing: kind === "tcp" ? "raw" : "websocket",
     };
     const driver = drive(job as Job);
     try {
-      return await outcomeOf(driver, this.#started);
+      const outcome = await outcomeOf(driver, this.#started);
+      this.#warm = true;
+      return outcome;
     } finally {
       await stop(driver);
     }
@@ -75,7 +83,9 @@ export class ServerSubject {
 
 /** The client role: the driver listens first, then the subject is started and told where to connect. */
 export async function clientRound(subject: Subject, scenario: Scenario, times: Times): Promise<Outcome> {
-  const job = { ...scenario.job, ...times, port: 0, pid: 0, framing: subject.kind === "tcp" ? "raw" : "websocket" };
+  const { firstWarmMs: warmMs, measureMs, cpuGoal } = times;
+  const framing = subject.kind === "tcp" ? "raw" : "websocket";
+  const job = { ...scenario.job, warmMs, measureMs, cpuGoal, port: 0, pid: 0, framing };
   const driver = drive(job as Job);
   let client: Started | undefined;
   try {
