@@ -29,19 +29,28 @@ export interface Sample {
 }
 
 const samples: Sample[] = [];
-const wanted = (globals.process?.argv ?? []).slice(2);
+const words = (globals.process?.argv ?? []).slice(2);
+
+/** Whether the command line names the group, or none. */
+export function wanted(group: string): boolean {
+  return words.length === 0 || words.some((word) => group.includes(word));
+}
 
 /** Measures `body` for about `CPU_MS` and keeps its median; groups not named on the command line are left out. */
 export async function bench(group: string, name: string, body: () => unknown): Promise<void> {
-  if (wanted.length > 0 && !wanted.some((word) => group.includes(word))) return;
+  if (!wanted(group)) return;
   const stats = await measure(() => do_not_optimize(body()), {
     min_cpu_time: 120e6,
     min_samples: 12,
     batch_samples: 1024,
   } as never);
-  const sample: Sample = { group, name, p50: stats.p50, p25: stats.p25, p75: stats.p75 };
-  samples.push(sample);
-  console.error(`${runtime}  ${group}  ${name}  ${sample.p50.toFixed(1)} ns`);
+  record(group, name, stats.p25, stats.p50, stats.p75);
+}
+
+/** Keeps what was measured in another way, in nanoseconds. */
+export function record(group: string, name: string, p25: number, p50: number, p75: number): void {
+  samples.push({ group, name, p50, p25, p75 });
+  console.error(`${runtime}  ${group}  ${name}  ${p50.toFixed(1)} ns`);
 }
 
 /** Prints everything measured so far as one JSON document. */

@@ -6,6 +6,7 @@ import { handshake, receive, receiveCut, send } from "./codec.ts";
 import { report } from "./harness.ts";
 import { copyMask, unmask } from "./masking.ts";
 import { allocate, copyPhase, headers } from "./memory.ts";
+import { sendPhase } from "./send-phase.ts";
 import { encode, utf8 } from "./text.ts";
 
 await receive();
@@ -19,4 +20,5 @@ await encode();
 await allocate();
 await headers();
 await copyPhase();
+await sendPhase();
 report();

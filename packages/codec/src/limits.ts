@@ -11,7 +11,7 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   // Room for nearly every message that applications send, and 10,000 hostile peers still fit into 10 GiB.
-  maxMessageSize: 1024 * 1024,
+  maxMessageSize: 1_048_576,
   maxStreamSize: Number.MAX_SAFE_INTEGER,
 };
 

@@ -1,5 +1,6 @@
 /** Strings and UTF-8 (RFC 3629), through the platform's own coders. */
 import { joinBytes } from "./join-bytes.ts";
+import { payloadMemory } from "./payload-memory.ts";
 import { isValidUtf8 } from "./utf8.ts";
 
 /** Up to this many units the loop beats the call into the platform's encoder (measured on all engines). */
@@ -11,7 +12,7 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** The bytes of `text`; a lone surrogate becomes U+FFFD (WHATWG USVString). */
 export function encodeUtf8(text: string): Uint8Array {
   // Not `encode`, which costs up to six times as much; and nearly all text is ASCII, for which this is the size.
-  const bytes = new Uint8Array(text.length);
+  const bytes = payloadMemory(text.length);
   const { read, written } = encoder.encodeInto(text, bytes);
   if (read === text.length) return bytes;
   return joinBytes([bytes.subarray(0, written), encoder.encode(text.slice(read))]);

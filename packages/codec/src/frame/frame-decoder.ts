@@ -8,8 +8,6 @@ import { headerSize, MAX_HEADER } from "./frame-header.ts";
 import { rotateKey } from "./masking.ts";
 import * as Opcode from "./opcode.ts";
 
-const TWO_TO_32 = 0x1_0000_0000;
-
 /** What the decoder calls. The payload is still masked: its receiver knows where it is to lie unmasked. */
 export interface FrameHandler {
   /** A frame whose payload is `bytes` from `start` to `end`, to be unmasked with `key`. */
@@ -127,7 +125,7 @@ export class FrameDecoder {
         // Two 32-bit halves: what is past 2^53 is over every limit, rounded or not.
         const high = uint32(bytes, at + 2);
         if (high >= 0x8000_0000) return this.#fault("length-top-bit");
-        length = high * TWO_TO_32 + uint32(bytes, at + 6);
+        length = high * 0x1_0000_0000 + uint32(bytes, at + 6);
       }
       if (headerSize(length) < size) return this.#fault("length-not-minimal");
     }
@@ -172,5 +170,5 @@ export class FrameDecoder {
 }
 
 function uint32(bytes: Uint8Array, at: number): number {
-  return bytes[at] * 0x100_0000 + ((bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]);
+  return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
 }

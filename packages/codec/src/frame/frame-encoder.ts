@@ -1,6 +1,7 @@
 /** RFC 6455 section 5.2: frames out, header and payload straight into the outlet's buffer, masked on the way. */
 import { NO_BYTES } from "../bytes/no-bytes.ts";
 import type { Outlet } from "../bytes/outlet.ts";
+import { payloadMemory } from "../bytes/payload-memory.ts";
 import { type EncodeTextInto, encodeUtf8, writeShortAscii } from "../bytes/text.ts";
 import { headerSize, MAX_HEADER, writeHeader } from "./frame-header.ts";
 import { maskInPlace, maskInto } from "./masking.ts";
@@ -48,7 +49,7 @@ export function encodeFrame(
   if (key === undefined) {
     outlet.attach(payload);
   } else {
-    const masked = new Uint8Array(length);
+    const masked = payloadMemory(length);
     maskInto(masked, 0, payload, key);
     outlet.attach(masked);
   }

@@ -28,7 +28,7 @@ export interface HeadLimits {
 
 export const DEFAULT_HEAD_LIMITS: HeadLimits = {
   // What the common servers allow in all; cookies of a browser are the largest part.
-  maxHeadSize: 16 * 1024,
+  maxHeadSize: 16_384,
   maxHeaders: 100,
 };
 

@@ -4,9 +4,10 @@
  * declared once a quarter of it is there or has come, so that the rest is written into its place and nothing is joined.
  */
 import { joinBytes } from "../bytes/join-bytes.ts";
+import { payloadMemory } from "../bytes/payload-memory.ts";
 
 const FIRST_BLOCK = 256;
-const LARGEST_BLOCK = 64 * 1024;
+const LARGEST_BLOCK = 65_536;
 /** Room for this many times what is there is made at once. */
 const AHEAD = 4;
 
@@ -44,10 +45,9 @@ export class PayloadCollector {
   #grow(coming: number, declared: number): Uint8Array {
     this.#sealBlock();
     const size = this.#size;
-    const known = size + coming;
     // At least twice what is there, so that fragment upon fragment is not copied again each time.
-    if (declared > coming && declared >= size * 2 && declared <= known * AHEAD) {
-      this.#block = new Uint8Array(declared);
+    if (declared > coming && declared >= size * 2 && declared <= (size + coming) * AHEAD) {
+      this.#block = payloadMemory(declared);
       this.#block.set(joinBytes(this.#parts));
       this.#used = size;
       this.#parts = [];
@@ -59,7 +59,6 @@ export class PayloadCollector {
 
   #sealBlock(): void {
     if (this.#block !== undefined) this.#parts.push(this.#block.subarray(0, this.#used));
-    this.#block = undefined;
     this.#used = 0;
   }
 }

@@ -26,10 +26,15 @@ function sizeFor(bytes: number): 0 | 1 | 2 | 3 | 4 {
   return bytes <= SIZES[0] ? 0 : bytes <= SIZES[1] ? 1 : bytes <= SIZES[2] ? 2 : bytes <= SIZES[3] ? 3 : 4;
 }
 
+/** New memory of this many bytes, not from a list. */
+export function newBuffer(size: number): Uint8Array {
+  return new Uint8Array(new ArrayBuffer(PHASE + size), PHASE);
+}
+
 /** A buffer with room for this many bytes, or the largest there is. */
 export function takeScratch(bytes: number): Uint8Array {
   const size = sizeFor(bytes);
-  return free[size]?.pop() ?? new Uint8Array(new ArrayBuffer(PHASE + SIZES[size]), PHASE);
+  return free[size]?.pop() ?? newBuffer(SIZES[size]);
 }
 
 /** Whether the buffer came from here, or might as well have. */

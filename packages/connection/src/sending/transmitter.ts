@@ -4,7 +4,7 @@
  */
 import type { Outlet } from "@samewire/codec";
 import { LENT, type Socket } from "../socket.ts";
-import { giveScratch, isScratch, LARGEST_LENT, LARGEST_SCRATCH, takeScratch } from "./scratch.ts";
+import { giveScratch, isScratch, LARGEST_LENT, LARGEST_SCRATCH, newBuffer, takeScratch } from "./scratch.ts";
 import type { TurnQueue, TurnTask } from "./turn-queue.ts";
 import { WaitingBytes } from "./waiting-bytes.ts";
 
@@ -259,7 +259,7 @@ export class Transmitter implements Outlet, TurnTask {
     } else {
       this.#seal();
       this.#release();
-      this.buffer = new Uint8Array(Math.max(size, POCKET));
+      this.buffer = size <= POCKET ? new Uint8Array(POCKET) : newBuffer(size);
     }
   }
 
