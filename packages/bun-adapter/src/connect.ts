@@ -8,7 +8,7 @@ import { type BunTls, dial } from "./sockets.ts";
 
 /** What `connect` takes: the same on every runtime, but for `tls.native`. */
 export interface ConnectOptions extends CommonConnectOptions {
-  readonly tls?: BunTls;
+  readonly tls?: BunTls | undefined;
 }
 
 /**

@@ -5,15 +5,15 @@ import { BunSocket } from "./bun-socket.ts";
 
 /** TLS, the same for a server and a client; `native` is passed to Bun and wins. */
 export interface BunTls extends TlsOptions {
-  readonly native?: Bun.TLSOptions;
+  readonly native?: Bun.TLSOptions | undefined;
 }
 
 /** Where a server listens, and what else of it is the runtime's. */
 export interface ListenOptions extends ListenAddress {
   /** Lets several processes listen on the same port; the system spreads the connections over them (Linux). */
-  readonly reusePort?: boolean;
+  readonly reusePort?: boolean | undefined;
   /** Serves `wss:`. */
-  readonly tls?: BunTls;
+  readonly tls?: BunTls | undefined;
 }
 
 type State = BunSocket | undefined;

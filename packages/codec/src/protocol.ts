@@ -36,11 +36,11 @@ export interface ProtocolOptions extends EncoderOptions {
   /** Which frames must be masked: a server's input, a client's output (section 5.1). */
   readonly role: "server" | "client";
   /** Sizes in bytes; what is left out has its default. */
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<Limits> | undefined;
   /** Answer a Ping with a Pong at once. Default true. */
-  readonly autoPong?: boolean;
+  readonly autoPong?: boolean | undefined;
   /** Send the Close frame that a Close frame or a fault demands at once. Default true; if false, call {@link Protocol.answerClose}. */
-  readonly autoClose?: boolean;
+  readonly autoClose?: boolean | undefined;
   /** What reads text, where the platform has something faster than `TextDecoder`. */
   readonly decodeText?: DecodeText | undefined;
 }

@@ -22,9 +22,9 @@ import { WebSocketConnection } from "./web-socket-connection.ts";
 /** The options of `connect`, but for what only one runtime has. */
 export interface ConnectOptions extends ClientOptions, ClientHandlers {
   /** For `wss:`; `ca` is trusted instead of, on Deno in addition to, what the runtime trusts. */
-  readonly tls?: TlsOptions;
+  readonly tls?: TlsOptions | undefined;
   /** The path of a Unix socket to connect to; the URL then only names host and target. */
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
 
 /**

@@ -11,5 +11,5 @@ export type SendableStream = AsyncIterable<string | Bytes> | ReadableStream<stri
 /** How one message is sent. */
 export interface SendOptions {
   /** Compress this message or not, whatever the threshold says; without compression agreed on it has no effect. */
-  readonly compress?: boolean;
+  readonly compress?: boolean | undefined;
 }

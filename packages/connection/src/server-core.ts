@@ -177,7 +177,7 @@ export class ServerCore<C> implements OpeningHost<C>, ChannelOwner {
    * Refuses new connections with 503, closes the open ones with 1001, ends streams that have sent nothing yet, and waits
    * until all streams are gone or the deadline, in milliseconds, has passed; then cuts off those that are left.
    */
-  async drain(options: { readonly deadline?: number } = {}): Promise<DrainReport> {
+  async drain(options: { readonly deadline?: number | undefined } = {}): Promise<DrainReport> {
     checkOption(typeof options === "object" && options !== null, "drain takes an object of options", options);
     const { deadline = DRAIN_DEADLINE } = options;
     checkOption(typeof deadline === "number" && deadline >= 0, "deadline is a number from 0 on", deadline);

@@ -31,13 +31,13 @@ export interface OpeningRequest {
 /** How an upgrade is accepted. */
 export interface Acceptance<C> {
   /** Kept as `socket.context`. */
-  readonly context?: C;
+  readonly context?: C | undefined;
   /** Header fields to add to the 101 response; not those of the handshake itself. */
-  readonly headers?: HeaderInit;
+  readonly headers?: HeaderInit | undefined;
   /** One of those offered; by default the first of the server's `subprotocols` that was. */
-  readonly subprotocol?: string;
+  readonly subprotocol?: string | undefined;
   /** permessage-deflate on this connection, instead of the server's option. */
-  readonly compression?: boolean | CompressionOptions;
+  readonly compression?: boolean | CompressionOptions | undefined;
   /** Not here: a response is made by `refuse`. */
   readonly status?: never;
   /** Not here: a response is made by `refuse`. */
@@ -50,9 +50,9 @@ export type UpgradeResult<C> = Acceptance<C> | Refusal | undefined;
 /** The answer to a plain HTTP request. */
 export interface PlainResponse {
   /** 200 to 999. Default 200. */
-  readonly status?: number;
-  readonly headers?: HeaderInit;
-  readonly body?: string | Bytes;
+  readonly status?: number | undefined;
+  readonly headers?: HeaderInit | undefined;
+  readonly body?: string | Bytes | undefined;
 }
 
 /** The handlers of a server beside those of its connections. */

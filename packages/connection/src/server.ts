@@ -28,7 +28,7 @@ export interface Server<C> extends AsyncDisposable {
    * Shuts down with care: new upgrades get 503, connections are closed with 1001, and what was accepted is sent. At the
    * deadline, in milliseconds (default 10 s), what is left is cut off. Then the port is given back.
    */
-  drain(options?: { readonly deadline?: number }): Promise<DrainReport>;
+  drain(options?: { readonly deadline?: number | undefined }): Promise<DrainReport>;
   /** Shuts down at once: every connection is cut off, the port is given back. */
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { checkCompression, checkOption } from "./check-option.ts";
 import type { ConnectionOptions } from "./options.ts";
 
 /** Options with no default left to take; units and reasons stand at {@link ConnectionOptions}. */
-export type Settings = Required<ConnectionOptions>;
+export type Settings = { readonly [Name in keyof ConnectionOptions]-?: Exclude<ConnectionOptions[Name], undefined> };
 
 /** Every limit and deadline of a connection. Sizes are bytes, times are milliseconds. */
 export const DEFAULT_SETTINGS: Settings = {

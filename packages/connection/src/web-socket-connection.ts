@@ -196,7 +196,7 @@ export class WebSocketConnection<C = undefined> implements AsyncIterable<Message
    * @throws RangeError (rejects) on a message over `maxMessageSize` that began to arrive while streams were asked for; it
    *   is dropped
    */
-  async receive(options?: { readonly signal?: AbortSignal }): Promise<Message | undefined> {
+  async receive(options?: { readonly signal?: AbortSignal | undefined }): Promise<Message | undefined> {
     checkSignal(options?.signal);
     return this.#engine.inbox.receive("message", options?.signal);
   }

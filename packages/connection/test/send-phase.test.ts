@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { MemorySocket } from "../src/testing/index.ts";
 import { take, world } from "./_world.ts";
 
 const PAGE = 4096;
@@ -14,10 +15,10 @@ describe("What is sent lies well apart from its place in the kernel's page", () 
           { capacity: 16 * 1024 * 1024, chunkSize: 65_536 },
         );
         const socket = await connect();
-        const server = Object.assign(sockets[0]?.other ?? {}, { borrows });
+        const server = Object.assign(sockets[0]?.other as MemorySocket, { borrows });
         let place = 0;
         const behind: number[] = [];
-        const { write } = server as { write(bytes: Uint8Array): number };
+        const { write } = server;
         Object.assign(server, {
           write(bytes: Uint8Array): number {
             if (bytes.length > PAGE) behind.push((((place - bytes.byteOffset) % PAGE) + PAGE) % PAGE);

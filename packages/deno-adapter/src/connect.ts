@@ -8,7 +8,7 @@ import { type DenoTls, dial } from "./sockets.ts";
 
 /** What `connect` takes: the same on every runtime, but for `tls.native`. */
 export interface ConnectOptions extends CommonConnectOptions {
-  readonly tls?: DenoTls;
+  readonly tls?: DenoTls | undefined;
 }
 
 /**

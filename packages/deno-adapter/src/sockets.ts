@@ -14,9 +14,9 @@ import { DenoSocket } from "./deno-socket.ts";
 /** What Deno's own TLS options have beyond the neutral ones. */
 export interface DenoTlsNative {
   /** Protocols to announce (ALPN). */
-  readonly alpnProtocols?: readonly string[];
+  readonly alpnProtocols?: readonly string[] | undefined;
   /** Client only: checks the certificate's chain, but not its name. */
-  readonly unsafelyDisableHostnameVerification?: boolean;
+  readonly unsafelyDisableHostnameVerification?: boolean | undefined;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface DenoTlsNative {
  * its clients for certificates, so that `ca` is a misuse there.
  */
 export interface DenoTls extends TlsOptions {
-  readonly native?: DenoTlsNative;
+  readonly native?: DenoTlsNative | undefined;
 }
 
 /** Where a server listens, and what else of it is the runtime's. */
@@ -33,9 +33,9 @@ export interface ListenOptions extends ListenAddress {
    * Lets several processes listen on the same port; the system spreads the connections over them (Linux). Deno ends the
    * process unless it runs with `--unstable-net`.
    */
-  readonly reusePort?: boolean;
+  readonly reusePort?: boolean | undefined;
   /** Serves `wss:`. Not on a Unix socket. */
-  readonly tls?: DenoTls;
+  readonly tls?: DenoTls | undefined;
 }
 
 /** How long to wait after a connection that could not be accepted (no file descriptor left, say). */

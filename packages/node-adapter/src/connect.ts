@@ -8,7 +8,7 @@ import { type ClientTls, dial } from "./sockets.ts";
 
 /** What `connect` takes: the same on every runtime, but for `tls.native`. */
 export interface ConnectOptions extends CommonConnectOptions {
-  readonly tls?: ClientTls;
+  readonly tls?: ClientTls | undefined;
 }
 
 /**

@@ -28,22 +28,22 @@ import { SharedReadSocket, sharedReads, toSocket } from "./shared-reads.ts";
 
 /** TLS of a server; `native` is passed to `tls.createServer` and wins. */
 export interface ServerTls extends TlsOptions {
-  readonly native?: NodeTls;
+  readonly native?: NodeTls | undefined;
 }
 
 /** TLS of a client; `native` is passed to `tls.connect` and wins. */
 export interface ClientTls extends TlsOptions {
-  readonly native?: ConnectionOptions;
+  readonly native?: ConnectionOptions | undefined;
 }
 
 /** Where a server listens, and what else of it is the runtime's. */
 export interface ListenOptions extends ListenAddress {
   /** Connections that may wait to be accepted. Default 511. */
-  readonly backlog?: number;
+  readonly backlog?: number | undefined;
   /** Serves `wss:`. */
-  readonly tls?: ServerTls;
+  readonly tls?: ServerTls | undefined;
   /** Time for the TLS handshake in milliseconds; default 10 s, 0: no deadline. The opening handshake has as much again. */
-  readonly handshakeTimeout?: number;
+  readonly handshakeTimeout?: number | undefined;
 }
 
 /** Listens and hands each connection to `accept`, which answers with the handler of its events. */

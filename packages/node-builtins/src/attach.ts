@@ -24,12 +24,12 @@ export type AttachOptions<C = undefined> = ServerOptions<C> & {
    * every upgrade is meant. Of several endpoints on one server the first that matches takes the upgrade. Where the
    * function throws, the answer is 500, and `openingError` hears of it.
    */
-  readonly path?: string | ((path: string) => boolean);
+  readonly path?: string | ((path: string) => boolean) | undefined;
   /**
    * An upgrade that no endpoint on the server claims: `refuse` answers 404, `leave` never touches it. By default it is
    * left if the server has other `upgrade` listeners, and refused if it has none.
    */
-  readonly unmatched?: Unmatched;
+  readonly unmatched?: Unmatched | undefined;
 };
 
 /** An endpoint on a server of somebody else's: its connections, not its port. */

@@ -4,11 +4,11 @@ import { checkOption } from "@samewire/connection";
 /** Where a server listens. */
 export interface ListenAddress {
   /** TCP port; 0, the default, lets the system choose. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** Address to bind; by default every address of the machine, IPv4 and, where there is any, IPv6. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** Path of a Unix socket (on Windows: of a named pipe) instead of host and port. A stale file is replaced. */
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
 
 /** The room of `sockaddr_un` on Linux, which is the largest, without its NUL: Node 20 listens on a path that it has cut off. */

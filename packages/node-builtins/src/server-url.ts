@@ -1,6 +1,6 @@
 /** The URL under which a client on this machine reaches a server; of a Unix socket only a name, `ws+unix:path`. */
 export function serverUrl(
-  where: { readonly path?: string; readonly host?: string; readonly tls?: unknown },
+  where: { readonly path?: string | undefined; readonly host?: string | undefined; readonly tls?: unknown },
   port: number,
 ): string {
   const { path, host, tls } = where;

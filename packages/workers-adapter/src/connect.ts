@@ -8,7 +8,7 @@ import { workersRuntime } from "./workers-runtime.ts";
 
 /** What `connect` takes: the same on every runtime, but that there are no Unix sockets, and of TLS only the name. */
 export interface ConnectOptions extends Omit<CommonConnectOptions, "path" | "tls"> {
-  readonly tls?: WorkersTls;
+  readonly tls?: WorkersTls | undefined;
 }
 
 /**

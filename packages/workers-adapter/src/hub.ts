@@ -10,7 +10,7 @@ export interface HubCalls {
   /** How many connections are open. */
   connectionCount(): number;
   /** As `drain` of a server: 503 for new upgrades, 1001 to the others, then what is left is cut off. */
-  drain(options?: { readonly deadline?: number }): Promise<DrainReport>;
+  drain(options?: { readonly deadline?: number | undefined }): Promise<DrainReport>;
 }
 
 /**
@@ -41,7 +41,7 @@ export abstract class Hub<C = undefined> extends DurableObject<unknown> implemen
     return this.core.connectionCount;
   }
 
-  drain(options?: { readonly deadline?: number }): Promise<DrainReport> {
+  drain(options?: { readonly deadline?: number | undefined }): Promise<DrainReport> {
     return this.core.drain(options);
   }
 }

@@ -7,7 +7,7 @@ import { workersRuntime } from "./workers-runtime.ts";
 /** What `serve` takes: handlers and policy, the same on every runtime. Where to listen is workerd's configuration. */
 export type ServeOptions<C = undefined> = ServerOptions<C> & {
   /** The name of the binding of the hub's namespace. Default `HUB`. */
-  readonly binding?: string;
+  readonly binding?: string | undefined;
 };
 
 /**
@@ -33,7 +33,7 @@ export interface WorkersServer<C> {
   /** Sends a message to all that subscribed to `topic`, encoded once; returns to how many. */
   publish(topic: string, message: string | Bytes | PreparedMessage): number;
   /** 503 for new upgrades, 1001 to the others, and what was accepted is sent; the rest is cut off at the deadline. */
-  drain(options?: { readonly deadline?: number }): Promise<DrainReport>;
+  drain(options?: { readonly deadline?: number | undefined }): Promise<DrainReport>;
 }
 
 /** A hub as it is seen from outside: the same calls, answered later. */

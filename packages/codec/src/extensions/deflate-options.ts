@@ -10,35 +10,35 @@ export interface DeflateOptions {
    * A message shorter than this many bytes is sent as it is, and leaves no trace in the compressor's history. A message
    * sent as a stream, whose length is not known, is compressed. Default 256.
    */
-  readonly threshold?: number;
+  readonly threshold?: number | undefined;
   /** 1 (fast) to 9 (small). Default 1, which is a compressor of samewire's own; from 2 on it is the engine's. */
-  readonly level?: number;
+  readonly level?: number | undefined;
   /** 1 to 9: memory of the compressor besides its window, of little use beyond the default of 6, and of none at level 1. */
-  readonly memLevel?: number;
+  readonly memLevel?: number | undefined;
   /**
    * The largest LZ77 window with which the server compresses, as a base-2 logarithm: 9 to 15 (section 7.1.2.1). A
    * server keeps to it; a client asks for it. Default: 13 in a server; a client asks for nothing.
    */
-  readonly serverMaxWindowBits?: number;
+  readonly serverMaxWindowBits?: number | undefined;
   /**
    * The largest LZ77 window with which the client compresses: 9 to 15 (section 7.1.2.2). A server asks for it where the
    * client has said that it can obey; a client keeps to it. Default: 13 in a client; a server asks for nothing.
    */
-  readonly clientMaxWindowBits?: number;
+  readonly clientMaxWindowBits?: number | undefined;
   /** The server forgets its history after each message (section 7.1.1.1). Default false. */
-  readonly serverNoContextTakeover?: boolean;
+  readonly serverNoContextTakeover?: boolean | undefined;
   /** The client forgets its history after each message (section 7.1.1.2). Default false. */
-  readonly clientNoContextTakeover?: boolean;
+  readonly clientNoContextTakeover?: boolean | undefined;
   /**
    * A message fails the connection (`deflate-ratio`, 1009) that inflates to more than this many times its compressed
    * size, not counting {@link ratioFloor} bytes and, with context takeover, one window, which older messages have paid
    * for. 0 turns the guard off. Default 200.
    */
-  readonly maxRatio?: number;
+  readonly maxRatio?: number | undefined;
   /** Bytes of each message, inflated, that the ratio does not count. Default 1 MiB. */
-  readonly ratioFloor?: number;
+  readonly ratioFloor?: number | undefined;
   /** The account of the memory that contexts take, shared by many connections. Default: none is kept. */
-  readonly budget?: ContextBudget;
+  readonly budget?: ContextBudget | undefined;
 }
 
 /** The account of the memory of many connections' contexts. */
@@ -55,7 +55,7 @@ export interface ContextBudget {
 
 /** {@link DeflateOptions} with every default of a number filled in that does not depend on the role. */
 export type DeflateSettings = DeflateOptions &
-  Required<Pick<DeflateOptions, "threshold" | "level" | "memLevel" | "maxRatio" | "ratioFloor">>;
+  Readonly<Record<"threshold" | "level" | "memLevel" | "maxRatio" | "ratioFloor", number>>;
 
 /** The window with which we compress unless told otherwise. */
 export const DEFAULT_WINDOW_BITS = 13;

@@ -10,7 +10,7 @@ export interface CompressionOptions extends Omit<DeflateOptions, "budget" | "rat
    * Bytes of each message, inflated, that `maxRatio` does not count. Default: `maxMessageSize`, so that the guard is for
    * streams, whose length has no other bound.
    */
-  readonly ratioFloor?: number;
+  readonly ratioFloor?: number | undefined;
   /** The memory that compression may take, shared by all connections of the same budget. Default: one for the process, of 256 MiB. */
-  readonly budget?: MemoryBudget;
+  readonly budget?: MemoryBudget | undefined;
 }

@@ -17,10 +17,10 @@ export interface Adapter {
 }
 
 export interface Where {
-  readonly port?: number;
-  readonly host?: string;
-  readonly path?: string;
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly port?: number | undefined;
+  readonly host?: string | undefined;
+  readonly path?: string | undefined;
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
 }
 
 export const options: { readonly timeout: number } = { timeout: 30_000 };

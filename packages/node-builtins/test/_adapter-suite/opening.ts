@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Message, WebSocketConnection } from "@samewire/connection";
 import { clientFrame, RawClient, upgradeRequest } from "../_raw-client.ts";
 import { type Adapter, eventually, options, serving, sleep } from "./adapter.ts";
 
@@ -178,5 +179,36 @@ export function openingSuite(adapter: Adapter): void {
       await socket.close();
     }
     await server.close();
+  });
+
+  test("an option that is undefined is one that is not given", options, async () => {
+    const none = {
+      maxMessageSize: undefined,
+      handshakeTimeout: undefined,
+      highWaterMark: undefined,
+      overflow: undefined,
+      autoPong: undefined,
+      subprotocols: undefined,
+    };
+    const server = {
+      ...none,
+      port: undefined,
+      path: undefined,
+      tls: undefined,
+      origins: undefined,
+      trustProxy: undefined,
+      maxConnections: undefined,
+      compression: { level: undefined, threshold: 0, maxRatio: undefined, budget: undefined, ratioFloor: undefined },
+      upgrade: () => ({ context: undefined, headers: undefined, subprotocol: undefined, compression: undefined }),
+      message: (socket: WebSocketConnection, message: Message) => void socket.send(message, { compress: undefined }),
+    };
+    await serving(adapter, server, async ({ url, drain }) => {
+      const client = { tls: undefined, path: undefined, headers: undefined, origin: undefined, signal: undefined };
+      const socket = await connect(url, { ...none, ...client, compression: undefined });
+      socket.send("message");
+      assert.equal(await socket.receive({ signal: undefined }), "message");
+      assert.equal(socket.subprotocol, "");
+      await drain({ deadline: undefined });
+    });
   });
 }
