@@ -6,7 +6,7 @@ import { acceptAnswer, parseExtensions } from "./deflate-offer.ts";
 import { EchoConnection } from "./echo-connection.ts";
 import { HANDSHAKE_TIMEOUT, LIMIT } from "./echo-server.ts";
 import type { Fault, Faults } from "./fault.ts";
-import { type Head, HeadFault, HeadReader, tokens } from "./head-reader.ts";
+import { type Head, HeadFault, HeadReader, MAX_HEAD, tokens } from "./head-reader.ts";
 
 /** Connects once and echoes; resolves when the connection is gone, however it ended. */
 export function runEchoClient(url: string, faults: Faults): Promise<void> {
@@ -37,6 +37,7 @@ export function runEchoClient(url: string, faults: Faults): Promise<void> {
 
 function awaitResponse(socket: Socket, key: string, faults: Faults): void {
   let reader = new HeadReader();
+  let interim = 0;
   const timer = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT);
   const fail = (): void => {
     clearTimeout(timer);
@@ -51,6 +52,9 @@ function awaitResponse(socket: Socket, key: string, faults: Faults): void {
       if (head === undefined) return;
       if (/^HTTP\/1\.1 1(?!01)\d\d( |$)/.test(head.startLine)) {
         reader = new HeadReader();
+        // Interim responses without end are a head without end.
+        interim += chunk.length - head.rest.length;
+        if (interim > MAX_HEAD) throw new HeadFault(0, "the interim responses are too large");
         if (head.rest.length > 0) onData(head.rest);
         return;
       }
